@@ -1,0 +1,66 @@
+package dev.interlock.future;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one {@link PollFuture#poll} found: a {@link Ready} value, or {@link Pending}.
+ *
+ * @param <T> the type of the value
+ */
+public sealed interface Poll<T extends @Nullable Object> {
+  /** A result that holds {@code value}. */
+  static <T extends @Nullable Object> Poll<T> ready(T value) {
+    return new Ready<>(value);
+  }
+
+  /** Not yet; the waker of the context will be called. */
+  @SuppressWarnings("unchecked") // holds no value, so it fits every type
+  static <T extends @Nullable Object> Poll<T> pending() {
+    return (Poll<T>) Pending.INSTANCE;
+  }
+
+  /** Whether a value is there. */
+  boolean isReady();
+
+  /**
+   * The value.
+   *
+   * @throws IllegalStateException when there is none yet
+   */
+  T get();
+
+  /** The future is complete, with {@code value}. */
+  record Ready<T extends @Nullable Object>(T value) implements Poll<T> {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public T get() {
+      return value;
+    }
+  }
+
+  /** The future is not complete. */
+  final class Pending<T extends @Nullable Object> implements Poll<T> {
+    private static final Pending<?> INSTANCE = new Pending<>();
+
+    private Pending() {}
+
+    @Override
+    public boolean isReady() {
+      return false;
+    }
+
+    @Override
+    public T get() {
+      throw new IllegalStateException("the future is pending: poll it again after its waker was called");
+    }
+
+    @Override
+    public String toString() {
+      return "Pending";
+    }
+  }
+}

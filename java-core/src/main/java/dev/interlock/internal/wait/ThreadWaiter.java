@@ -1,0 +1,123 @@
+package dev.interlock.internal.wait;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A platform or virtual thread that waits. A platform thread looks at its state for a while before it
+ * sleeps; a virtual thread sleeps at once and leaves its carrier to others.
+ *
+ * <p><b>Blocking and errors.</b> An interrupt or a time-out cancels the wait when it is not over yet.
+ * When it meets a grant, the grant wins: the caller has what it waited for, and the interrupt status
+ * is set again for it to see.
+ */
+public final class ThreadWaiter extends Waiter {
+  /** No deadline. */
+  public static final long FOREVER = 0;
+
+  /** How {@link #await} ended. */
+  public enum Outcome {
+    /** Granted; the caller owns it. */
+    GRANTED,
+    /** Try again; the node is still in the queue. */
+    NUDGED,
+    /** The object failed the wait; {@link Waiter#item} is the cause. */
+    FAILED,
+    /** The time ran out first; the node must be unlinked. */
+    TIMED_OUT,
+    /** An interrupt came first, and its status is cleared; the node must be unlinked. */
+    INTERRUPTED
+  }
+
+  private final Thread thread = Thread.currentThread();
+  private boolean spinPaid;
+
+  /** A wait of the calling thread for {@code need} units, offering {@code item} if not null. */
+  public ThreadWaiter(int need, @Nullable Object item) {
+    super(need, item);
+  }
+
+  @Override
+  protected void wake() {
+    Parker.unpark(thread);
+  }
+
+  /** A deadline for {@link #await} that lies {@code nanos} from now, saturating. */
+  public static long deadlineAfter(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    return deadline == FOREVER ? 1 : deadline;
+  }
+
+  /**
+   * Waits until the state is no longer {@code WAITING}.
+   *
+   * @param blocker what a thread dump shows as waited for
+   * @param interruptible whether an interrupt ends the wait
+   * @param deadline from {@link #deadlineAfter}, or {@link #FOREVER}
+   * @param pauses how many pauses a platform thread may spin first
+   */
+  public Outcome await(Object blocker, boolean interruptible, long deadline, int pauses) {
+    boolean interrupted = false;
+    try {
+      spinPaid = spin(pauses);
+      if (!spinPaid) {
+        while (state() == WAITING) {
+          if (deadline == FOREVER) {
+            Parker.park(blocker);
+          } else {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+              if (cancelPending()) {
+                return Outcome.TIMED_OUT;
+              }
+              break;
+            }
+            Parker.parkNanos(blocker, left);
+          }
+          if (Thread.interrupted()) {
+            if (interruptible && cancelPending()) {
+              return Outcome.INTERRUPTED;
+            }
+            interrupted = true;
+          }
+        }
+      }
+      return outcome();
+    } finally {
+      if (interrupted) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  /** Whether the last {@link #await} ended while spinning. */
+  public boolean spinPaid() {
+    return spinPaid;
+  }
+
+  private boolean spin(int pauses) {
+    if (pauses == 0 || Spin.isVirtual(thread)) {
+      return false;
+    }
+    for (int spent = 0; spent < pauses; spent += Spin.STRIDE) {
+      if (state() != WAITING) {
+        return true;
+      }
+      Spin.stride();
+    }
+    return state() != WAITING;
+  }
+
+  private Outcome outcome() {
+    switch (state()) {
+      case NUDGED:
+        return Outcome.NUDGED;
+      case FAILED:
+        return Outcome.FAILED;
+      default:
+        // A thread never gives back: its grant is taken the moment it is seen.
+        boolean taken = take();
+        assert taken : stateName();
+        return Outcome.GRANTED;
+    }
+  }
+}

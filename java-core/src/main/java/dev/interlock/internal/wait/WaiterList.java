@@ -1,0 +1,92 @@
+package dev.interlock.internal.wait;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A first-in, first-out list of waiters. Every call needs the lock of the object that it belongs to.
+ *
+ * <p><b>Cost.</b> All operations are O(1), unlinking from the middle included; {@link #peek} and
+ * {@link #poll} are O(1) amortised, because each cancelled waiter that they meet is met once. The nodes
+ * are the waiters themselves: no allocation.
+ */
+public final class WaiterList {
+  /*
+   * head <-> w <-> w <-> tail, null at both ends. A waiter that is cancelled unlinks itself under the
+   * lock right after its transition, so at any quiet moment the list holds live waiters only; those
+   * that were cancelled and have not got the lock yet are unlinked by whoever meets them at the head.
+   */
+  private @Nullable Waiter head;
+  private @Nullable Waiter tail;
+
+  /** Appends a waiter that stands in no queue. */
+  public void add(Waiter w) {
+    Waiter last = tail;
+    w.prev = last;
+    w.next = null;
+    w.linked = true;
+    tail = w;
+    if (last == null) {
+      head = w;
+    } else {
+      last.next = w;
+    }
+  }
+
+  /** Unlinks {@code w}; false when it is not linked any more. */
+  public boolean remove(Waiter w) {
+    if (!w.linked) {
+      return false;
+    }
+    Waiter before = w.prev;
+    Waiter after = w.next;
+    if (before == null) {
+      head = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      tail = before;
+    } else {
+      after.prev = before;
+    }
+    w.prev = null;
+    w.next = null;
+    w.linked = false;
+    return true;
+  }
+
+  /** The first waiter whose wait goes on, or null. Unlinks the cancelled ones before it. */
+  public @Nullable Waiter peek() {
+    Waiter w;
+    while ((w = head) != null && !w.isPending()) {
+      remove(w);
+    }
+    return w;
+  }
+
+  /** Whether no node is linked; cancelled ones that were not unlinked yet count. */
+  public boolean isEmpty() {
+    return head == null;
+  }
+
+  /** Whether {@code w} is the only node. */
+  public boolean isOnly(Waiter w) {
+    return head == w && tail == w;
+  }
+
+  /** Whether {@code w} is the first node. */
+  public boolean isFirst(Waiter w) {
+    return head == w;
+  }
+
+  /** How many waits go on: O(n), for diagnostics. */
+  public int count() {
+    int n = 0;
+    for (Waiter w = head; w != null; w = w.next) {
+      if (w.isPending()) {
+        n++;
+      }
+    }
+    return n;
+  }
+}

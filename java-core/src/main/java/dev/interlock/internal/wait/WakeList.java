@@ -1,0 +1,49 @@
+package dev.interlock.internal.wait;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiters that one operation granted or failed under the lock, to be woken in that order after it
+ * has left the lock. Chained through the nodes, so it allocates nothing beyond itself.
+ */
+public final class WakeList {
+  private @Nullable Waiter first;
+  private @Nullable Waiter last;
+
+  /** Adds a waiter that was unlinked from its queue and whose wait is over. */
+  public void add(Waiter w) {
+    w.next = null;
+    if (last == null) {
+      first = w;
+    } else {
+      last.next = w;
+    }
+    last = w;
+  }
+
+  /** Wakes all of them. Must be called without the lock. */
+  public void wakeAll() {
+    for (Waiter w = first; w != null; ) {
+      Waiter next = w.next;
+      w.next = null; // a woken waiter must not keep the others reachable
+      wake(w);
+      w = next;
+    }
+    first = null;
+    last = null;
+  }
+
+  /**
+   * Wakes one waiter. A waker is foreign code: what it throws goes to the thread's handler of uncaught
+   * exceptions, because the operation that calls it has succeeded and the other waiters still have to
+   * be woken.
+   */
+  public static void wake(Waiter w) {
+    try {
+      w.wake();
+    } catch (Throwable fromWaker) { // reported, see above
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, fromWaker);
+    }
+  }
+}

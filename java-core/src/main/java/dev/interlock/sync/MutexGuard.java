@@ -1,0 +1,69 @@
+package dev.interlock.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One hold of a {@link Mutex}: the way to its value, and what is closed to unlock. It is the owner: it
+ * may be closed by another thread than the one that locked, as a coroutine does that has changed its
+ * thread. Closing it a second time does nothing. Not safe for use by two threads at once.
+ *
+ * @param <T> the type of the guarded value
+ */
+public final class MutexGuard<T extends @Nullable Object> implements AutoCloseable {
+  private final Mutex<T> mutex;
+  private boolean open = true;
+
+  MutexGuard(Mutex<T> mutex) {
+    this.mutex = mutex;
+  }
+
+  /**
+   * The guarded value.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public T get() {
+    checkOpen();
+    return mutex.value();
+  }
+
+  /**
+   * Replaces the guarded value.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public void set(T value) {
+    checkOpen();
+    mutex.setValue(value);
+  }
+
+  /** Whether this guard still holds the mutex. */
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Unlocks; without effect when closed before. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      mutex.release();
+    }
+  }
+
+  Mutex<T> mutex() {
+    return mutex;
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "this guard is closed and no longer holds " + mutex + "; lock again for a new guard");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "MutexGuard[" + (open ? "open" : "closed") + ", " + mutex + "]";
+  }
+}

@@ -1,0 +1,541 @@
+package dev.interlock.sync;
+
+import dev.interlock.ClosedException;
+import dev.interlock.future.PollFuture;
+import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.Spin;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.internal.wait.WakeList;
+import dev.interlock.internal.wait.Waiter;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A counting semaphore for threads, virtual threads, coroutines and futures at the same time, strictly
+ * first in, first out. Prefer {@link Mutex} to guard data: a semaphore has no owner.
+ *
+ * <p><b>Progress.</b> {@code tryAcquire}, and {@code acquire} and {@code release} while nobody waits,
+ * are lock-free: one compare-and-set. Blocking otherwise.
+ *
+ * <p><b>Memory effects.</b> Actions before a {@code release} happen-before actions after an acquire that
+ * takes a permit it returned, of whatever form. Failed attempts: none.
+ *
+ * <p><b>Ordering and fairness.</b> Linearizable. Permits go to the caller that has waited longest, and
+ * nobody overtakes: while the head of the queue waits for more permits than are free, those are kept
+ * for it, and {@code tryAcquire} fails even if it asks for fewer. So large requests do not starve.
+ *
+ * <p><b>Blocking and errors.</b> {@code acquire} and its timed form are interruptible. A wait that is
+ * interrupted, times out or is cancelled leaves the queue without effect; if it met its grant, a thread
+ * keeps the permits and reports success, a future or coroutine returns them. {@link #close} fails all
+ * waiters and all later acquires with {@link ClosedException}. Releasing more than was acquired adds
+ * permits, as in {@link java.util.concurrent.Semaphore}; more than {@link #MAX_PERMITS} in all is an
+ * {@link IllegalStateException} that changes nothing.
+ *
+ * <p><b>Cost.</b> One atomic read-modify-write for an uncontended acquire, one for a release. A release
+ * wakes exactly those whom its permits satisfy. Cancelling a wait is O(1).
+ *
+ * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
+ * the first time.
+ *
+ * <p><b>Source.</b> That the head of the queue keeps free permits until it has enough is tokio's
+ * <i>batch_semaphore</i>.
+ */
+public final class Semaphore {
+  /*
+   * state:  [ C closed | Q queued | 30 bits: free permits ]
+   *
+   *   C Q   meaning                              acquire n          release n
+   *   - -   -------                              ---------          ---------
+   *   0 0   nobody waits                         CAS -n, or enqueue CAS +n
+   *   0 1   the head waits for more than the     enqueue            queue lock: +n, then grant from
+   *         free permits; they are kept for it                      the head as long as they suffice
+   *   1 0   closed                               ClosedException    CAS +n (nobody will take them)
+   *
+   * With Q set the word changes under the queue's lock only; without Q by CAS, by anybody. Q goes on
+   * with the first waiter and off with the last, under the lock. A waiter that has cancelled itself and
+   * not unlinked yet does not count: whoever takes the lock first settles, that is, unlinks it and
+   * grants those behind it whom the free permits satisfy. So a decision taken under the lock never
+   * depends on how far a cancelled waiter has come.
+   */
+  private static final int CLOSED = 1 << 31;
+  private static final int QUEUED = 1 << 30;
+
+  /** The largest number of free permits. */
+  public static final int MAX_PERMITS = QUEUED - 1;
+
+  private volatile int state;
+  private volatile @Nullable WaitQueue queue;
+  private final @Nullable String name;
+
+  /** The cause given at closing; written before the state says closed. */
+  private volatile @Nullable Throwable closeCause;
+
+  private Semaphore(@Nullable String name, int permits) {
+    if (permits < 0 || permits > MAX_PERMITS) {
+      throw new IllegalArgumentException(
+          "permits is " + permits + "; it must lie between 0 and " + MAX_PERMITS);
+    }
+    this.name = name;
+    this.state = permits;
+  }
+
+  /**
+   * A semaphore with {@code permits} free permits.
+   *
+   * @throws IllegalArgumentException when negative or more than {@link #MAX_PERMITS}
+   */
+  public static Semaphore of(int permits) {
+    return new Semaphore(null, permits);
+  }
+
+  /** As {@link #of(int)}, with a name that errors, dumps and {@code toString} show. */
+  public static Semaphore named(String name, int permits) {
+    return new Semaphore(Objects.requireNonNull(name, "name"), permits);
+  }
+
+  // Acquiring
+
+  /** As {@link #acquire(int)} with one permit. */
+  public void acquire() throws InterruptedException {
+    acquire(1);
+  }
+
+  /**
+   * Waits for {@code permits} permits and takes them.
+   *
+   * @throws InterruptedException when interrupted before it was given them
+   * @throws ClosedException when the semaphore is closed, or is closed while this call waits
+   * @throws IllegalArgumentException when {@code permits} is less than 1 or more than {@link
+   *     #MAX_PERMITS}
+   */
+  public void acquire(int permits) throws InterruptedException {
+    checkPermits(permits);
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before acquiring from " + this);
+    }
+    if (!tryAcquireUnqueued(permits)) {
+      acquireContended(permits, true, ThreadWaiter.FOREVER);
+    }
+  }
+
+  /** As {@link #acquire(int)}; an interrupt is kept for later. */
+  public void acquireUninterruptibly(int permits) {
+    checkPermits(permits);
+    if (!tryAcquireUnqueued(permits)) {
+      try {
+        acquireContended(permits, false, ThreadWaiter.FOREVER);
+      } catch (InterruptedException impossible) { // it was told not to
+        throw new AssertionError(impossible);
+      }
+    }
+  }
+
+  /** As {@link #tryAcquire(int)} with one permit. */
+  public boolean tryAcquire() {
+    return tryAcquire(1);
+  }
+
+  /**
+   * Takes {@code permits} permits if nobody waits and as many are free; never waits for a permit.
+   *
+   * @throws ClosedException when the semaphore is closed
+   */
+  public boolean tryAcquire(int permits) {
+    checkPermits(permits);
+    for (; ; ) {
+      int s = state;
+      if ((s & (CLOSED | QUEUED)) != 0) {
+        if (s < 0) {
+          throw closed();
+        }
+        // Perhaps all of them have cancelled and are only waiting for the lock to leave.
+        if (settleAndSeeQueued()) {
+          return false;
+        }
+      } else if (s < permits) {
+        return false;
+      } else if (casState(s, s - permits)) {
+        return true;
+      }
+    }
+  }
+
+  /** As {@link #tryAcquire(int, Duration)} with one permit. */
+  public boolean tryAcquire(Duration timeout) throws InterruptedException {
+    return tryAcquire(1, timeout);
+  }
+
+  /**
+   * Waits for {@code permits} permits, not longer than {@code timeout}; zero or less does not wait.
+   *
+   * @return whether it has taken them
+   * @throws InterruptedException when interrupted before it was given them
+   * @throws ClosedException when the semaphore is closed, or is closed while this call waits
+   */
+  public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
+    checkPermits(permits);
+    long nanos = Durations.toNanosSaturated(timeout);
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before acquiring from " + this);
+    }
+    if (tryAcquire(permits)) {
+      return true;
+    }
+    return nanos > 0 && acquireContended(permits, true, ThreadWaiter.deadlineAfter(nanos));
+  }
+
+  /** As {@link #acquireAsync(int)} with one permit. */
+  public PollFuture<@Nullable Void> acquireAsync() {
+    return acquireAsync(1);
+  }
+
+  /** The acquisition as a future: queued from its first poll on. Cancelling it returns the permits. */
+  public PollFuture<@Nullable Void> acquireAsync(int permits) {
+    checkPermits(permits);
+    return new AcquireOperation(this, permits);
+  }
+
+  // Releasing
+
+  /** As {@link #release(int)} with one permit. */
+  public void release() {
+    release(1);
+  }
+
+  /**
+   * Returns {@code permits} permits and lets in those at the head of the queue whom the free permits
+   * now satisfy.
+   *
+   * @throws IllegalStateException when more than {@link #MAX_PERMITS} would be free
+   * @throws IllegalArgumentException when {@code permits} is less than 1
+   */
+  public void release(int permits) {
+    checkPermits(permits);
+    for (; ; ) {
+      int s = state;
+      if ((s & QUEUED) != 0) {
+        if (releaseQueued(permits)) {
+          return;
+        }
+      } else if (casState(s, (s & CLOSED) | addPermits(s & MAX_PERMITS, permits))) {
+        return;
+      }
+    }
+  }
+
+  /** As {@link #close(Throwable)} without a cause. */
+  public boolean close() {
+    return close(null);
+  }
+
+  /**
+   * Closes the semaphore: all waiters and all later acquires fail with {@link ClosedException}. Permits
+   * that are held stay held; releasing them has no further effect. Not to be undone.
+   *
+   * @param cause carried by the exceptions, may be null
+   * @return whether this call closed it; false when it was closed before
+   */
+  public boolean close(@Nullable Throwable cause) {
+    WaitQueue q = queue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      if (state < 0) {
+        return false;
+      }
+      closeCause = cause;
+      settle(q, wakes);
+      ClosedException failure = closed();
+      for (Waiter w; (w = q.head()) != null; ) {
+        q.waiters().remove(w);
+        if (w.fail(failure)) {
+          wakes.add(w);
+        }
+      }
+      for (int s = state; !casState(s, CLOSED | (s & MAX_PERMITS)); ) {
+        s = state;
+      }
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return true;
+  }
+
+  // Diagnostics
+
+  /**
+   * How many permits are free: not held by anybody. While somebody waits for several, some may be free
+   * and yet kept for that waiter. None once closed.
+   */
+  public int availablePermits() {
+    int s = state;
+    if ((s & QUEUED) != 0) {
+      settleAndSeeQueued();
+      s = state;
+    }
+    return s < 0 ? 0 : s & MAX_PERMITS;
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return state < 0;
+  }
+
+  /** How many callers wait: O(n), for monitoring. */
+  public int waiting() {
+    WaitQueue q = queue;
+    return q == null ? 0 : q.countWaiting();
+  }
+
+  @Override
+  public String toString() {
+    int s = state;
+    return objectName()
+        + "["
+        + (s < 0 ? "closed" : "free=" + (s & MAX_PERMITS))
+        + ", waiting="
+        + waiting()
+        + "]";
+  }
+
+  private String objectName() {
+    return "Semaphore"
+        + (name == null ? "@" + Integer.toHexString(System.identityHashCode(this)) : "(" + name + ")");
+  }
+
+  private ClosedException closed() {
+    return new ClosedException(
+        objectName() + " is closed: no permit will be given any more; stop using it", closeCause);
+  }
+
+  private static void checkPermits(int permits) {
+    if (permits < 1 || permits > MAX_PERMITS) {
+      throw new IllegalArgumentException(
+          "permits is " + permits + "; it must lie between 1 and " + MAX_PERMITS);
+    }
+  }
+
+  private int addPermits(int free, int permits) {
+    if (permits > MAX_PERMITS - free) {
+      throw new IllegalStateException(
+          "releasing " + permits + " permits to " + this + " would make more than " + MAX_PERMITS
+              + " free; release only what was acquired");
+    }
+    return free + permits;
+  }
+
+  // Waiting
+
+  /** False also when closed: the queue's lock tells the two apart. */
+  private boolean tryAcquireUnqueued(int permits) {
+    for (int s; (s = state) >= permits && (s & QUEUED) == 0; ) {
+      if (casState(s, s - permits)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean acquireContended(int permits, boolean interruptible, long deadline)
+      throws InterruptedException {
+    WaitQueue q = queue();
+    ThreadWaiter w = new ThreadWaiter(permits, null);
+    if (acquireOrEnqueue(q, w)) {
+      return true;
+    }
+    ThreadWaiter.Outcome outcome = w.await(this, interruptible, deadline, q.spinEstimate());
+    if (!Spin.isVirtual(Thread.currentThread())) {
+      q.learnSpin(w.spinPaid());
+    }
+    switch (outcome) {
+      case GRANTED:
+        return true;
+      case FAILED:
+        throw closed();
+      case TIMED_OUT:
+        withdraw(q, w);
+        return false;
+      case INTERRUPTED:
+        withdraw(q, w);
+        throw new InterruptedException("interrupted while waiting for " + this);
+      default:
+        throw new AssertionError(w);
+    }
+  }
+
+  // Transitions under the queue's lock
+
+  /** True: the permits were free and are taken. False: queued. */
+  private boolean acquireOrEnqueue(WaitQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      settle(q, wakes);
+      for (; ; ) {
+        int s = state;
+        if (s < 0) {
+          throw closed();
+        }
+        if ((s & QUEUED) != 0) {
+          q.waiters().add(w);
+          return false;
+        }
+        if (s >= w.need()) {
+          if (casState(s, s - w.need())) {
+            return true;
+          }
+        } else if (casState(s, s | QUEUED)) {
+          q.waiters().add(w);
+          return false;
+        }
+      }
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  /** False when nobody is queued any more, so that the release goes the short way. */
+  private boolean releaseQueued(int permits) {
+    WaitQueue q = queue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      int s = state;
+      if ((s & QUEUED) == 0) {
+        return false;
+      }
+      state = QUEUED | addPermits(s & MAX_PERMITS, permits);
+      settle(q, wakes);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return true;
+  }
+
+  /** Unlinks a cancelled waiter; the permits that were kept for it may suffice for the next. */
+  private void withdraw(WaitQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      if (!q.waiters().remove(w)) {
+        return;
+      }
+      settle(q, wakes);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+  }
+
+  private boolean settleAndSeeQueued() {
+    WaitQueue q = queue();
+    WakeList wakes = new WakeList();
+    boolean queued;
+    q.lock();
+    try {
+      settle(q, wakes);
+      queued = (state & QUEUED) != 0;
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return queued;
+  }
+
+  /** Grants from the head as long as the free permits suffice, and takes Q off after the last. */
+  private void settle(WaitQueue q, WakeList wakes) {
+    int s = state;
+    if ((s & QUEUED) == 0) {
+      return;
+    }
+    int free = s & MAX_PERMITS;
+    Waiter head;
+    while ((head = q.head()) != null && head.need() <= free) {
+      if (head.grant()) {
+        free -= head.need();
+        wakes.add(unlinked(q, head));
+      }
+      // else cancelled between the two lines; head() unlinks it
+    }
+    state = head == null ? free : QUEUED | free;
+  }
+
+  private static Waiter unlinked(WaitQueue q, Waiter w) {
+    q.waiters().remove(w);
+    return w;
+  }
+
+  private WaitQueue queue() {
+    WaitQueue q = queue;
+    if (q == null) {
+      WaitQueue made = new WaitQueue();
+      q = (WaitQueue) QUEUE.compareAndExchange(this, null, made);
+      if (q == null) {
+        q = made;
+      }
+    }
+    return q;
+  }
+
+  private boolean casState(int expected, int next) {
+    return STATE.compareAndSet(this, expected, next);
+  }
+
+  /** Waiting for permits as a future. */
+  private static final class AcquireOperation extends Operation<@Nullable Void> {
+    private final Semaphore semaphore;
+
+    AcquireOperation(Semaphore semaphore, int permits) {
+      super(permits, null);
+      this.semaphore = semaphore;
+    }
+
+    @Override
+    protected boolean attempt() {
+      return semaphore.tryAcquireUnqueued(need())
+          || semaphore.acquireOrEnqueue(semaphore.queue(), this);
+    }
+
+    @Override
+    protected @Nullable Void acquired() {
+      return null;
+    }
+
+    @Override
+    protected @Nullable Void granted(@Nullable Object item) {
+      return null;
+    }
+
+    @Override
+    protected void giveBackResult() {
+      semaphore.release(need());
+    }
+
+    @Override
+    protected void withdraw() {
+      semaphore.withdraw(semaphore.queue(), this);
+    }
+
+    @Override
+    protected String describe() {
+      return "acquire of " + need() + " from " + semaphore.objectName();
+    }
+  }
+
+  // VarHandle mechanics
+  private static final VarHandle STATE =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "state", VarHandle.class, Semaphore.class, int.class);
+  private static final VarHandle QUEUE =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "queue", VarHandle.class, Semaphore.class, WaitQueue.class);
+}
