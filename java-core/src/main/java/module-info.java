@@ -3,5 +3,16 @@ import org.jspecify.annotations.NullMarked;
 /** The Java core of the toolkit; needs nothing but the JDK at run time. */
 @NullMarked
 module dev.interlock.core {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports dev.interlock;
+  exports dev.interlock.channel;
+  exports dev.interlock.future;
+  exports dev.interlock.sync;
+
+  // The suspending faces queue up beside the threads, with waiters of their own.
+  exports dev.interlock.internal.wait to
+      dev.interlock.coroutines;
+  exports dev.interlock.internal.op to
+      dev.interlock.coroutines;
 }
