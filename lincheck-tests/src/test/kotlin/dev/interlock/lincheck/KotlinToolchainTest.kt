@@ -12,14 +12,14 @@ class KotlinToolchainTest {
   @Operation(cancellableOnSuspension = true, promptCancellation = true)
   suspend fun send(value: Int) = channel.send(value)
 
-  @Operation(cancellableOnSuspension = true)
-  suspend fun receive() = channel.receive()
+  @Operation(cancellableOnSuspension = true) suspend fun receive() = channel.receive()
 
   @Test
-  fun channel_passes() = ModelCheckingOptions()
-    .iterations(3)
-    .invocationsPerIteration(100)
-    .threads(2)
-    .actorsPerThread(2)
-    .check(this::class.java)
+  fun channel_passes() =
+    ModelCheckingOptions()
+      .iterations(3)
+      .invocationsPerIteration(100)
+      .threads(2)
+      .actorsPerThread(2)
+      .check(this::class.java)
 }
