@@ -1,243 +1,282 @@
 package dev.interlock.channel;
 
-import dev.interlock.future.PollFuture;
-import dev.interlock.internal.op.Operation;
-import dev.interlock.internal.wait.Durations;
-import dev.interlock.internal.wait.QueueLock;
-import dev.interlock.internal.wait.Spin;
-import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.Waiter;
 import dev.interlock.internal.wait.WaiterList;
 import dev.interlock.internal.wait.WakeList;
-import dev.interlock.internal.wait.Waiter;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three kinds of channel: one ring that holds 0, n or any number of elements, and two queues of
- * waiters, all under one lock. See {@link Channel} for the contract.
+ * A channel that holds elements, up to a capacity or any number. See {@link Channel} for the contract.
  */
-final class BufferedChannel<E> extends QueueLock implements Channel<E> {
+final class BufferedChannel<E> extends AbstractChannel<E> {
   /*
-   *   senders (waiting, each with its element)     ring (accepted)         receivers (waiting)
-   *   s3 -> s2 -> s1 ----------------------------> [ e4 e3 e2 e1 ] ------> r1 <- r2 <- r3
+   *   sends: ChannelSide                 slots                       receives: ChannelSide
+   *   passed = tail = 7      [ . . e6 e5 e4 e3 . . ]                 passed = head = 3
+   *   waiting senders: s2 -> s1 -^                                   waiting receivers: r1 <- r2
    *
-   * Invariants, whenever the lock is free (a waiter that has cancelled itself does not count)
-   *   - a receiver waits  =>  the ring is empty and no sender waits, and the channel is open
-   *   - a sender waits    =>  the ring is full, and the channel is open
-   * "Full" is count >= capacity. It exceeds the capacity only by elements handed back by receivers
-   * that were cancelled after the grant: those have been accepted once, and cannot be refused now.
+   * Two locks, one for each side, and one rule: an operation that succeeds on its own side takes one
+   * of them; whatever fails, waits, or meets somebody who waits takes both (senders' first).
    *
-   * operation   ring / waiters before              effect, under the lock
-   * ---------   ----------------------             ----------------------
-   * send        a receiver waits                   its first is granted the element
-   *             room                               append
-   *             full                               not now: wait, give up, or say full
-   * receive     ring not empty                     take the first; the first waiting sender is
-   *                                                granted, its element appended
-   *             empty, a sender waits (capacity 0) it is granted, its element is the result
-   *             empty, nobody                      not now: wait, give up, or say empty or closed
-   * close       open                               receivers fail, senders fail
-   * cancel                                         close, and the ring is emptied
-   * put back    cancelled                          to the handler of undelivered elements
-   *             a receiver waits                   its first is granted the element
-   *             otherwise                          prepend
+   *   one lock    a send that finds room, while no receiver waits;
+   *               a receive that finds an element, while no sender waits
+   *   both locks  everything else
    *
-   * Every decision is taken under the lock and so is atomic; what is granted is woken after it. The
-   * linearization point of each operation is its last write under the lock; of a wait that was granted,
-   * the step of the other side that granted it.
+   * So senders and receivers do not disturb each other while the channel is neither full nor empty.
+   * And yet each decision is atomic. Under both locks nothing changes. Under its own lock a send sees
+   * the head of some moment; receivers can only have made more room since, so room seen is room there.
+   * The same holds for a receive and the tail. That somebody waits is known under either lock
+   * (othersWait is written under both), so nobody who waits is ever overtaken, and no wake-up can be
+   * lost: whoever registers holds both locks, and the flag stops the next operation of the other side.
    *
-   * Why a lock: docs/channels.md.
+   * Invariants, whenever both locks are free (a waiter that has cancelled itself does not count)
+   *   - a receiver waits  =>  no element is held and no sender waits, and the channel is open
+   *   - a sender waits    =>  tail - head == capacity, and the channel is open
+   *   - sends.othersWait  ==  a receiver is linked;  receives.othersWait == a sender is linked
+   *   - 0 <= tail - head <= capacity, exactly, whoever races
+   *
+   * Elements that a receiver was granted and gave back (a coroutine or future cancelled after the grant)
+   * were accepted once and cannot be refused now. They go to handedBack, before everything else, and
+   * count in size(); senders do not see them.
+   *
+   * operation   state before                  effect, under both locks
+   * ---------   ------------                  ------------------------
+   * send        a receiver waits              its first is granted the element
+   *             room                          append
+   *             full                          not now: wait, give up, or say full
+   * receive     an element is held            take the first; the first waiting sender is granted, its
+   *                                           element appended
+   *             empty                         not now: wait, give up, or say empty or closed
+   * close       open                          receivers fail, senders fail
+   * cancel                                    close, and everything held is taken out
+   * put back    cancelled                     to the handler of undelivered elements
+   *             a receiver waits              its first is granted the element
+   *             otherwise                     to handedBack
+   *
+   * Linearization points: a send under one lock, the release of the tail; a receive under one lock, its
+   * look at the tail; anything under both, any moment in between; a wait, the step of the other side
+   * that granted it.
    */
-  private static final Object EMPTY = new Object();
-  private static final Object CLOSED_NOW = new Object();
-
-  /** Outcomes of an attempt to send. */
-  private enum Offer {
-    SENT,
-    FULL,
-    CLOSED,
-    WAITING
-  }
-
   private final int capacity;
-  private final Ring ring;
+  private final Slots slots;
+  private final ChannelSide sends = new ChannelSide();
+  private final ChannelSide receives = new ChannelSide();
+
+  // Under both locks.
   private final WaiterList senders = new WaiterList();
   private final WaiterList receivers = new WaiterList();
-  private boolean closed;
   private boolean cancelled;
   private @Nullable Throwable closeCause;
-  private final @Nullable Consumer<? super E> onUndelivered;
-  private final @Nullable String name;
 
-  /** Spin estimates in pauses; racy by design, see {@link Spin}. */
-  private int sendSpin = Spin.MAX / 4;
-
-  private int receiveSpin = Spin.MAX / 4;
+  /** Written under both locks, read under the receivers'. */
+  private @Nullable ArrayDeque<E> handedBack;
 
   BufferedChannel(
       @Nullable String name, int capacity, @Nullable Consumer<? super E> onUndelivered) {
-    this.name = name;
+    super(name, onUndelivered);
     this.capacity = capacity;
-    this.ring = new Ring(capacity == UNBOUNDED ? 0 : capacity);
-    this.onUndelivered = onUndelivered;
+    this.slots = capacity == UNBOUNDED ? Slots.linked() : Slots.ring(capacity);
   }
 
-  // Sending
+  // One lock
 
   @Override
-  public void send(E element) throws InterruptedException {
-    checkElement(element);
-    checkInterrupt("send");
-    Offer offer = offer(element);
-    if (offer != Offer.SENT) {
-      sendContended(offer, element, ThreadWaiter.FOREVER);
+  Offer offer(E element) {
+    ChannelSide side = sends;
+    side.lock();
+    try {
+      if (!side.othersWait && !side.closed && hasRoom()) {
+        append(element);
+        return Offer.SENT;
+      }
+    } finally {
+      side.unlock();
     }
+    return offerUnderBoth(null, element);
   }
 
   @Override
-  public boolean send(E element, Duration timeout) throws InterruptedException {
-    checkElement(element);
-    long nanos = Durations.toNanosSaturated(timeout);
-    checkInterrupt("send");
-    Offer offer = offer(element);
-    if (offer == Offer.SENT) {
+  Offer offerOrEnqueue(Waiter w, E element) {
+    return offerUnderBoth(w, element);
+  }
+
+  @Override
+  Object take() {
+    ChannelSide side = receives;
+    side.lock();
+    try {
+      if (!side.othersWait && handedBack == null && hasElement()) {
+        return removeFirst();
+      }
+    } finally {
+      side.unlock();
+    }
+    return takeUnderBoth(null);
+  }
+
+  @Override
+  Object takeOrEnqueue(Waiter w) {
+    return takeUnderBoth(w);
+  }
+
+  @Override
+  List<E> takeBatch(int max) {
+    ChannelSide side = receives;
+    side.lock();
+    try {
+      if (!side.othersWait && handedBack == null) {
+        long head = side.passed();
+        side.otherSeen = sends.passedAcquire();
+        int held = (int) Math.min(max, side.otherSeen - head);
+        if (held > 0) {
+          List<E> batch = new ArrayList<>(held);
+          for (int i = 0; i < held; i++) {
+            batch.add(element(slots.take(head + i)));
+          }
+          side.passRelease(head + held);
+          return batch;
+        }
+      }
+    } finally {
+      side.unlock();
+    }
+    return takeBatchUnderBoth(max);
+  }
+
+  /** Needs the senders' lock. */
+  private boolean hasRoom() {
+    ChannelSide side = sends;
+    long tail = side.passed();
+    if (tail - side.otherSeen < capacity) {
       return true;
     }
-    return sendContended(
-        offer, element, nanos == 0 ? NOT_AT_ALL : ThreadWaiter.deadlineAfter(nanos));
+    side.otherSeen = receives.passedAcquire();
+    return tail - side.otherSeen < capacity;
   }
 
-  @Override
-  public SendResult trySend(E element) {
-    checkElement(element);
-    switch (offer(element)) {
-      case SENT:
-        return SendResult.sent();
-      case FULL:
-        return SendResult.full();
-      default:
-        return SendResult.closed(closeCause());
-    }
+  /** Needs the senders' lock, and room. */
+  private void append(Object element) {
+    long tail = sends.passed();
+    slots.put(tail, element);
+    sends.passRelease(tail + 1);
   }
 
-  @Override
-  public PollFuture<@Nullable Void> sendAsync(E element) {
-    checkElement(element);
-    return new SendOperation<>(this, element);
+  /** Needs the receivers' lock. */
+  private boolean hasElement() {
+    ChannelSide side = receives;
+    long head = side.passed();
+    if (head < side.otherSeen) {
+      return true;
+    }
+    side.otherSeen = sends.passedAcquire();
+    return head < side.otherSeen;
   }
 
-  private static final long NOT_AT_ALL = Long.MIN_VALUE;
-
-  private boolean sendContended(Offer offer, E element, long deadline)
-      throws InterruptedException {
-    if (offer == Offer.FULL && deadline == NOT_AT_ALL) {
-      return false;
-    }
-    boolean platform = !Spin.isVirtual(Thread.currentThread());
-    if (offer == Offer.FULL && platform && capacity > 0) {
-      offer = spinForRoom(element);
-    }
-    if (offer == Offer.FULL) {
-      ThreadWaiter w = new ThreadWaiter(1, element);
-      offer = offerOrEnqueue(w, element);
-      if (offer == Offer.WAITING) {
-        int pauses = platform && capacity == 0 ? sendSpin : 0;
-        ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
-        if (pauses > 0) {
-          sendSpin = w.spinPaid() ? Spin.longer(sendSpin) : Spin.shorter(sendSpin);
-        }
-        switch (outcome) {
-          case GRANTED:
-            return true;
-          case TIMED_OUT:
-            withdraw(senders, w);
-            return false;
-          case INTERRUPTED:
-            withdraw(senders, w);
-            throw new InterruptedException("interrupted while waiting to send to " + this);
-          default:
-            offer = Offer.CLOSED;
-        }
-      }
-    }
-    if (offer == Offer.CLOSED) {
-      throw sendRefused();
-    }
-    return true;
+  /** Needs the receivers' lock, and an element. */
+  private Object removeFirst() {
+    long head = receives.passed();
+    Object e = slots.take(head);
+    receives.passRelease(head + 1);
+    return e;
   }
 
-  /** Looks for room for a while, without the lock, before a platform thread queues. */
-  private Offer spinForRoom(E element) {
-    int budget = sendSpin;
-    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
-      Spin.stride();
-      if (ring.countOpaque() < capacity) {
-        Offer offer = offer(element);
-        if (offer != Offer.FULL) {
-          sendSpin = Spin.longer(budget);
-          return offer;
-        }
-      }
-    }
-    sendSpin = Spin.shorter(budget);
-    return Offer.FULL;
-  }
+  // Both locks
 
-  private Offer offer(E element) {
+  private Offer offerUnderBoth(@Nullable Waiter w, E element) {
     Waiter receiver;
-    lock();
+    lockBoth();
     try {
-      if (closed) {
+      if (sends.closed) {
         return Offer.CLOSED;
       }
       receiver = grantReceiver(element);
       if (receiver == null) {
-        if (ring.count() >= capacity) {
+        if (senders.peek() == null && hasRoom()) {
+          append(element);
+          return Offer.SENT;
+        }
+        if (w == null) {
           return Offer.FULL;
         }
-        ring.addLast(element);
-        return Offer.SENT;
+        senders.add(w);
+        return Offer.WAITING;
       }
     } finally {
-      unlock();
+      unlockBoth();
     }
     WakeList.wake(receiver);
     return Offer.SENT;
   }
 
-  /** As {@link #offer}, but enqueues {@code w} instead of saying full. */
-  private Offer offerOrEnqueue(Waiter w, E element) {
-    Waiter receiver;
-    lock();
+  private Object takeUnderBoth(@Nullable Waiter w) {
+    Waiter sender;
+    Object e;
+    lockBoth();
     try {
-      if (closed) {
-        return Offer.CLOSED;
-      }
-      receiver = grantReceiver(element);
-      if (receiver == null) {
-        if (ring.count() >= capacity) {
-          senders.add(w);
-          return Offer.WAITING;
+      e = removeFirstUnderBoth();
+      if (e == null) {
+        if (receives.closed) {
+          return CLOSED_NOW;
         }
-        ring.addLast(element);
-        return Offer.SENT;
+        if (w != null) {
+          receivers.add(w);
+        }
+        return EMPTY;
       }
+      sender = admitSender();
     } finally {
-      unlock();
+      unlockBoth();
     }
-    WakeList.wake(receiver);
-    return Offer.SENT;
+    if (sender != null) {
+      WakeList.wake(sender);
+    }
+    return e;
   }
 
-  /** Hands {@code element} to the first waiting receiver, if there is one. Needs the lock. */
+  private List<E> takeBatchUnderBoth(int max) {
+    WakeList wakes = new WakeList();
+    List<E> batch = List.of();
+    lockBoth();
+    try {
+      for (Object e; batch.size() < max && (e = removeFirstUnderBoth()) != null; ) {
+        if (batch.isEmpty()) {
+          batch = new ArrayList<>(Math.min(max, 1 + held()));
+        }
+        batch.add(element(e));
+        Waiter sender = admitSender();
+        if (sender != null) {
+          wakes.add(sender);
+        }
+      }
+    } finally {
+      unlockBoth();
+    }
+    wakes.wakeAll();
+    return batch;
+  }
+
+  private @Nullable Object removeFirstUnderBoth() {
+    ArrayDeque<E> returned = handedBack;
+    if (returned != null) {
+      E e = returned.pollFirst();
+      if (returned.isEmpty()) {
+        handedBack = null;
+      }
+      return e;
+    }
+    return hasElement() ? removeFirst() : null;
+  }
+
+  private int held() {
+    ArrayDeque<E> returned = handedBack;
+    int buffered = (int) Math.min(Integer.MAX_VALUE, sends.passed() - receives.passed());
+    return returned == null ? buffered : buffered + returned.size();
+  }
+
+  /** Hands {@code element} to the first waiting receiver, if there is one. */
   private @Nullable Waiter grantReceiver(Object element) {
     for (Waiter r; (r = receivers.peek()) != null; ) {
       receivers.remove(r);
@@ -248,343 +287,100 @@ final class BufferedChannel<E> extends QueueLock implements Channel<E> {
     return null;
   }
 
-  // Receiving
-
-  @Override
-  public E receive() throws InterruptedException {
-    checkInterrupt("receive");
-    Object e = take();
-    if (e == EMPTY || e == CLOSED_NOW) {
-      e = receiveContended(e, ThreadWaiter.FOREVER);
-      if (e == CLOSED_NOW) {
-        throw drained();
-      }
-    }
-    return element(e);
-  }
-
-  @Override
-  public ReceiveResult<E> receive(Duration timeout) throws InterruptedException {
-    long nanos = Durations.toNanosSaturated(timeout);
-    checkInterrupt("receive");
-    Object e = take();
-    if (e == EMPTY && nanos > 0) {
-      e = receiveContended(e, ThreadWaiter.deadlineAfter(nanos));
-    }
-    return result(e);
-  }
-
-  @Override
-  public ReceiveResult<E> tryReceive() {
-    return result(take());
-  }
-
-  @Override
-  public PollFuture<E> receiveAsync() {
-    return new ReceiveOperation<>(this);
-  }
-
-  /** The element, CLOSED_NOW, or EMPTY when the time ran out. */
-  private Object receiveContended(Object now, long deadline) throws InterruptedException {
-    if (now == CLOSED_NOW) {
-      return now;
-    }
-    boolean platform = !Spin.isVirtual(Thread.currentThread());
-    if (platform && capacity > 0) {
-      Object e = spinForElement();
-      if (e != EMPTY) {
-        return e;
-      }
-    }
-    ThreadWaiter w = new ThreadWaiter(1, null);
-    Object e = takeOrEnqueue(w);
-    if (e != EMPTY) {
-      return e;
-    }
-    int pauses = platform && capacity == 0 ? receiveSpin : 0;
-    ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
-    if (pauses > 0) {
-      receiveSpin = w.spinPaid() ? Spin.longer(receiveSpin) : Spin.shorter(receiveSpin);
-    }
-    switch (outcome) {
-      case GRANTED:
-        return granted(w);
-      case TIMED_OUT:
-        withdraw(receivers, w);
-        return EMPTY;
-      case INTERRUPTED:
-        withdraw(receivers, w);
-        throw new InterruptedException("interrupted while waiting to receive from " + this);
-      default:
-        return CLOSED_NOW;
-    }
-  }
-
-  /** Looks for an element for a while, without the lock, before a platform thread queues. */
-  private Object spinForElement() {
-    int budget = receiveSpin;
-    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
-      Spin.stride();
-      if (ring.countOpaque() > 0) {
-        Object e = take();
-        if (e != EMPTY) {
-          receiveSpin = Spin.longer(budget);
-          return e;
-        }
-      }
-    }
-    receiveSpin = Spin.shorter(budget);
-    return EMPTY;
-  }
-
-  private Object take() {
-    Waiter sender;
-    Object e;
-    lock();
-    try {
-      if (ring.count() > 0) {
-        e = ring.removeFirst();
-        sender = admitSender();
-      } else {
-        sender = grantSender();
-        if (sender == null) {
-          return closed ? CLOSED_NOW : EMPTY;
-        }
-        e = granted(sender);
-      }
-    } finally {
-      unlock();
-    }
-    if (sender != null) {
-      WakeList.wake(sender);
-    }
-    return e;
-  }
-
-  /** As {@link #take}, but enqueues {@code w} when it says empty. */
-  private Object takeOrEnqueue(Waiter w) {
-    Waiter sender;
-    Object e;
-    lock();
-    try {
-      if (ring.count() > 0) {
-        e = ring.removeFirst();
-        sender = admitSender();
-      } else {
-        sender = grantSender();
-        if (sender == null) {
-          if (closed) {
-            return CLOSED_NOW;
-          }
-          receivers.add(w);
-          return EMPTY;
-        }
-        e = granted(sender);
-      }
-    } finally {
-      unlock();
-    }
-    if (sender != null) {
-      WakeList.wake(sender);
-    }
-    return e;
-  }
-
-  /** Grants the first waiting sender, if there is one. Needs the lock. */
-  private @Nullable Waiter grantSender() {
-    for (Waiter s; (s = senders.peek()) != null; ) {
+  /** Lets the first waiting sender in, if there is one and there is room. */
+  private @Nullable Waiter admitSender() {
+    for (Waiter s; (s = senders.peek()) != null && hasRoom(); ) {
       senders.remove(s);
       if (s.grant()) {
+        append(granted(s));
         return s;
       }
     }
     return null;
   }
 
-  /** After an element was removed: lets the first waiting sender into the ring. Needs the lock. */
-  private @Nullable Waiter admitSender() {
-    if (ring.count() >= capacity) {
-      return null;
-    }
-    Waiter s = grantSender();
-    if (s != null) {
-      ring.addLast(granted(s));
-    }
-    return s;
+  private void lockBoth() {
+    sends.lock();
+    receives.lock();
   }
 
-  /** Returns an element whose receiver was cancelled after the grant. */
-  private void putBack(E element) {
+  /** Also puts the flags right, so that whoever changed the lists need not. */
+  private void unlockBoth() {
+    sends.othersWait = !receivers.isEmpty();
+    receives.othersWait = !senders.isEmpty();
+    receives.unlock();
+    sends.unlock();
+  }
+
+  // Waiting
+
+  @Override
+  void withdrawSender(Waiter w) {
+    withdraw(senders, w);
+  }
+
+  @Override
+  void withdrawReceiver(Waiter w) {
+    withdraw(receivers, w);
+  }
+
+  private void withdraw(WaiterList list, Waiter w) {
+    lockBoth();
+    try {
+      list.remove(w);
+    } finally {
+      unlockBoth();
+    }
+  }
+
+  @Override
+  void putBack(E element) {
     Waiter receiver = null;
-    lock();
+    lockBoth();
     try {
       if (!cancelled) {
         receiver = grantReceiver(element);
         if (receiver == null) {
-          ring.addFirst(element);
+          if (handedBack == null) {
+            handedBack = new ArrayDeque<>(2);
+          }
+          handedBack.addFirst(element);
           return;
         }
       }
     } finally {
-      unlock();
+      unlockBoth();
     }
     if (receiver != null) {
       WakeList.wake(receiver);
-    } else if (onUndelivered != null) {
-      onUndelivered.accept(element);
+    } else {
+      handOver(List.of(element));
     }
-  }
-
-  // Batches
-
-  @Override
-  public int receiveBatch(Collection<? super E> into, int max) throws InterruptedException {
-    Objects.requireNonNull(into, "into");
-    int taken = tryReceiveBatch(into, max);
-    if (taken > 0) {
-      return taken;
-    }
-    // When the wait is granted the ring was empty, so one element is all there is.
-    addOrPutBack(into, receive());
-    return 1;
   }
 
   @Override
-  public int tryReceiveBatch(Collection<? super E> into, int max) {
-    Objects.requireNonNull(into, "into");
-    checkMax(max);
-    List<E> batch = takeBatch(max);
-    for (int i = 0; i < batch.size(); i++) {
-      try {
-        into.add(batch.get(i));
-      } catch (Throwable refused) {
-        for (int j = batch.size() - 1; j >= i; j--) {
-          putBack(batch.get(j));
-        }
-        throw refused;
-      }
-    }
-    return batch.size();
+  boolean looksRoomy() {
+    return sends.passedOpaque() - receives.passedOpaque() < capacity;
   }
 
   @Override
-  public PollFuture<List<E>> receiveBatchAsync(int max) {
-    checkMax(max);
-    return new ReceiveBatchOperation<>(this, max);
-  }
-
-  private void addOrPutBack(Collection<? super E> into, E element) {
-    try {
-      into.add(element);
-    } catch (Throwable refused) {
-      putBack(element);
-      throw refused;
-    }
-  }
-
-  private List<E> takeBatch(int max) {
-    WakeList wakes = new WakeList();
-    List<E> batch;
-    lock();
-    try {
-      int held = Math.min(max, ring.count());
-      batch = held == 0 && senders.isEmpty() ? List.of() : new ArrayList<>(held);
-      while (batch.size() < max) {
-        Waiter sender;
-        if (ring.count() > 0) {
-          batch.add(element(ring.removeFirst()));
-          sender = admitSender();
-        } else {
-          sender = grantSender();
-          if (sender == null) {
-            break;
-          }
-          batch.add(element(granted(sender)));
-        }
-        if (sender != null) {
-          wakes.add(sender);
-        }
-      }
-    } finally {
-      unlock();
-    }
-    wakes.wakeAll();
-    return batch;
-  }
-
-  private static void checkMax(int max) {
-    if (max < 1) {
-      throw new IllegalArgumentException("max is " + max + "; a batch has at least one element");
-    }
-  }
-
-  // Iterating
-
-  @Override
-  public Iterator<E> iterator() {
-    return new ReceivingIterator();
-  }
-
-  private final class ReceivingIterator implements Iterator<E> {
-    private @Nullable E next;
-
-    @Override
-    public boolean hasNext() {
-      if (next != null) {
-        return true;
-      }
-      Object e;
-      try {
-        checkInterrupt("iterate");
-        e = take();
-        if (e == EMPTY) {
-          e = receiveContended(e, ThreadWaiter.FOREVER);
-        }
-      } catch (InterruptedException interrupt) {
-        Thread.currentThread().interrupt();
-        CancellationException ended = new CancellationException(interrupt.getMessage());
-        ended.initCause(interrupt);
-        throw ended;
-      }
-      if (e == CLOSED_NOW) {
-        if (closeCause() != null) {
-          throw drained();
-        }
-        return false;
-      }
-      next = element(e);
-      return true;
-    }
-
-    @Override
-    public E next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("everything was received: " + BufferedChannel.this);
-      }
-      E e = Objects.requireNonNull(next);
-      next = null;
-      return e;
-    }
+  boolean looksFilled() {
+    return sends.passedOpaque() != receives.passedOpaque();
   }
 
   // Ending
 
   @Override
-  public void close() {
-    close(null);
-  }
-
-  @Override
   public boolean close(@Nullable Throwable cause) {
     WakeList wakes = new WakeList();
-    lock();
+    lockBoth();
     try {
-      if (closed) {
+      if (sends.closed) {
         return false;
       }
-      closeLocked(cause, wakes);
+      closeUnderBoth(cause, wakes);
     } finally {
-      unlock();
+      unlockBoth();
     }
     wakes.wakeAll();
     return true;
@@ -594,86 +390,45 @@ final class BufferedChannel<E> extends QueueLock implements Channel<E> {
   public boolean cancel(@Nullable Throwable cause) {
     WakeList wakes = new WakeList();
     List<E> undelivered;
-    lock();
+    lockBoth();
     try {
       if (cancelled) {
         return false;
       }
-      if (!closed) {
-        closeLocked(cause, wakes);
+      if (!sends.closed) {
+        closeUnderBoth(cause, wakes);
       }
-      undelivered = new ArrayList<>(ring.count());
-      while (ring.count() > 0) {
-        undelivered.add(element(ring.removeFirst()));
+      undelivered = new ArrayList<>(held());
+      for (Object e; (e = removeFirstUnderBoth()) != null; ) {
+        undelivered.add(element(e));
       }
       cancelled = true;
     } finally {
-      unlock();
+      unlockBoth();
     }
     wakes.wakeAll();
-    if (onUndelivered != null) {
-      handOver(undelivered, onUndelivered);
-    }
+    handOver(undelivered);
     return true;
   }
 
-  private void closeLocked(@Nullable Throwable cause, WakeList wakes) {
-    closed = true;
+  private void closeUnderBoth(@Nullable Throwable cause, WakeList wakes) {
+    sends.closed = true;
+    receives.closed = true;
     closeCause = cause;
-    ChannelClosedException failure =
-        new ChannelClosedException(objectName() + " was closed", cause);
-    failAll(receivers, failure, wakes);
-    failAll(senders, failure, wakes);
-  }
-
-  private static void failAll(WaiterList waiters, Throwable failure, WakeList wakes) {
-    for (Waiter w; (w = waiters.peek()) != null; ) {
-      waiters.remove(w);
-      if (w.fail(failure)) {
-        wakes.add(w);
-      }
-    }
-  }
-
-  private static <E> void handOver(List<E> undelivered, Consumer<? super E> handler) {
-    Throwable first = null;
-    for (E e : undelivered) {
-      try {
-        handler.accept(e);
-      } catch (RuntimeException | Error fromHandler) { // thrown below, after the others had their turn
-        if (first == null) {
-          first = fromHandler;
-        } else {
-          first.addSuppressed(fromHandler);
-        }
-      }
-    }
-    if (first instanceof RuntimeException e) {
-      throw e;
-    }
-    if (first instanceof Error e) {
-      throw e;
-    }
-  }
-
-  private void withdraw(WaiterList list, Waiter w) {
-    lock();
-    try {
-      list.remove(w);
-    } finally {
-      unlock();
-    }
+    ChannelClosedException failure = wasClosed(cause);
+    receivers.failAll(failure, wakes);
+    senders.failAll(failure, wakes);
   }
 
   // Looking
 
   @Override
   public int size() {
-    lock();
+    lockBoth();
     try {
-      return ring.count();
+      return held();
     } finally {
-      unlock();
+      unlockBoth();
     }
   }
 
@@ -684,305 +439,80 @@ final class BufferedChannel<E> extends QueueLock implements Channel<E> {
 
   @Override
   public boolean isEmpty() {
-    lock();
-    try {
-      return ring.count() == 0 && senders.peek() == null;
-    } finally {
-      unlock();
-    }
+    return size() == 0;
   }
 
   @Override
   public boolean isFull() {
-    lock();
+    lockBoth();
     try {
-      return !closed && ring.count() >= capacity && receivers.peek() == null;
+      return !sends.closed && !hasRoom();
     } finally {
-      unlock();
+      unlockBoth();
     }
   }
 
   @Override
   public boolean isClosed() {
-    lock();
+    sends.lock();
     try {
-      return closed;
+      return sends.closed;
     } finally {
-      unlock();
+      sends.unlock();
     }
   }
 
   @Override
   public boolean isDrained() {
-    lock();
+    lockBoth();
     try {
-      return closed && ring.count() == 0;
+      return sends.closed && held() == 0;
     } finally {
-      unlock();
+      unlockBoth();
     }
   }
 
   @Override
   public int waitingSenders() {
-    lock();
+    lockBoth();
     try {
       return senders.count();
     } finally {
-      unlock();
+      unlockBoth();
     }
   }
 
   @Override
   public int waitingReceivers() {
-    lock();
+    lockBoth();
     try {
       return receivers.count();
     } finally {
-      unlock();
+      unlockBoth();
+    }
+  }
+
+  @Override
+  @Nullable Throwable closeCause() {
+    lockBoth();
+    try {
+      return closeCause;
+    } finally {
+      unlockBoth();
     }
   }
 
   @Override
   public String toString() {
-    lock();
+    lockBoth();
     try {
-      return objectName()
-          + "["
-          + (cancelled ? "cancelled" : closed ? "closed" : "open")
-          + ", size="
-          + ring.count()
-          + (capacity == UNBOUNDED ? "" : "/" + capacity)
-          + ", senders="
-          + senders.count()
-          + ", receivers="
-          + receivers.count()
-          + "]";
+      return describe(
+          cancelled ? "cancelled" : sends.closed ? "closed" : "open",
+          held() + (capacity == UNBOUNDED ? "" : "/" + capacity),
+          senders.count(),
+          receivers.count());
     } finally {
-      unlock();
-    }
-  }
-
-  private String objectName() {
-    return "Channel"
-        + (name == null ? "@" + Integer.toHexString(System.identityHashCode(this)) : "(" + name + ")");
-  }
-
-  // Errors and results
-
-  private static void checkElement(@Nullable Object element) {
-    Objects.requireNonNull(element, "a channel does not take null elements");
-  }
-
-  private void checkInterrupt(String operation) throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException("interrupted before it could " + operation + ": " + this);
-    }
-  }
-
-  private @Nullable Throwable closeCause() {
-    lock();
-    try {
-      return closeCause;
-    } finally {
-      unlock();
-    }
-  }
-
-  private ChannelClosedException sendRefused() {
-    return new ChannelClosedException(
-        objectName() + " is closed: the element was not sent and stays with the caller",
-        closeCause());
-  }
-
-  private ChannelClosedException drained() {
-    return new ChannelClosedException(
-        objectName() + " is closed and everything was received: stop receiving", closeCause());
-  }
-
-  private ReceiveResult<E> result(Object e) {
-    if (e == EMPTY) {
-      return ReceiveResult.empty();
-    }
-    if (e == CLOSED_NOW) {
-      return ReceiveResult.closed(closeCause());
-    }
-    return ReceiveResult.received(element(e));
-  }
-
-  private static Object granted(Waiter w) {
-    return Objects.requireNonNull(w.item());
-  }
-
-  @SuppressWarnings("unchecked") // only elements of this channel are stored and handed over
-  private E element(Object e) {
-    return (E) e;
-  }
-
-  // As futures
-
-  private static final class SendOperation<E> extends Operation<@Nullable Void> {
-    private final BufferedChannel<E> channel;
-    private final E element;
-
-    SendOperation(BufferedChannel<E> channel, E element) {
-      super(1, element);
-      this.channel = channel;
-      this.element = element;
-    }
-
-    @Override
-    protected boolean attempt() {
-      switch (channel.offerOrEnqueue(this, element)) {
-        case SENT:
-          return true;
-        case CLOSED:
-          throw channel.sendRefused();
-        default:
-          return false;
-      }
-    }
-
-    @Override
-    protected @Nullable Void acquired() {
-      return null;
-    }
-
-    @Override
-    protected @Nullable Void granted(@Nullable Object item) {
-      return null;
-    }
-
-    @Override
-    protected boolean canGiveBack() {
-      return false;
-    }
-
-    @Override
-    protected void giveBackResult() {
-      throw new AssertionError("what was sent cannot be recalled: " + this);
-    }
-
-    @Override
-    protected void withdraw() {
-      channel.withdraw(channel.senders, this);
-    }
-
-    @Override
-    protected RuntimeException failure(@Nullable Object cause) {
-      return channel.sendRefused();
-    }
-
-    @Override
-    protected String describe() {
-      return "send to " + channel.objectName();
-    }
-  }
-
-  /** Receiving as a future, whatever is made of the element. */
-  private abstract static class AbstractReceive<E, R> extends Operation<R> {
-    final BufferedChannel<E> channel;
-
-    AbstractReceive(BufferedChannel<E> channel) {
-      super(1, null);
-      this.channel = channel;
-    }
-
-    final boolean receivedAtOnce(Object e) {
-      if (e == CLOSED_NOW) {
-        throw channel.drained();
-      }
-      return e != EMPTY;
-    }
-
-    final E given() {
-      return channel.element(BufferedChannel.granted(this));
-    }
-
-    @Override
-    protected void giveBackResult() {
-      channel.putBack(given());
-    }
-
-    @Override
-    protected void withdraw() {
-      channel.withdraw(channel.receivers, this);
-    }
-
-    @Override
-    protected RuntimeException failure(@Nullable Object cause) {
-      return channel.drained();
-    }
-  }
-
-  private static final class ReceiveOperation<E> extends AbstractReceive<E, E> {
-    private @Nullable E received;
-
-    ReceiveOperation(BufferedChannel<E> channel) {
-      super(channel);
-    }
-
-    @Override
-    protected boolean attempt() {
-      Object e = channel.takeOrEnqueue(this);
-      if (receivedAtOnce(e)) {
-        received = channel.element(e);
-        return true;
-      }
-      return false;
-    }
-
-    @Override
-    protected E acquired() {
-      return Objects.requireNonNull(received);
-    }
-
-    @Override
-    protected E granted(@Nullable Object item) {
-      return given();
-    }
-
-    @Override
-    protected String describe() {
-      return "receive from " + channel.objectName();
-    }
-  }
-
-  private static final class ReceiveBatchOperation<E> extends AbstractReceive<E, List<E>> {
-    private final int max;
-    private List<E> received = List.of();
-
-    ReceiveBatchOperation(BufferedChannel<E> channel, int max) {
-      super(channel);
-      this.max = max;
-    }
-
-    @Override
-    protected boolean attempt() {
-      received = channel.takeBatch(max);
-      if (!received.isEmpty()) {
-        return true;
-      }
-      Object e = channel.takeOrEnqueue(this);
-      if (receivedAtOnce(e)) {
-        received = new ArrayList<>(List.of(channel.element(e)));
-        return true;
-      }
-      return false;
-    }
-
-    @Override
-    protected List<E> acquired() {
-      return received;
-    }
-
-    @Override
-    protected List<E> granted(@Nullable Object item) {
-      return new ArrayList<>(List.of(given()));
-    }
-
-    @Override
-    protected String describe() {
-      return "receive of up to " + max + " from " + channel.objectName();
+      unlockBoth();
     }
   }
 }

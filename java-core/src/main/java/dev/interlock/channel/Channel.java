@@ -33,18 +33,17 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Blocking and errors.</b> The waiting forms are interruptible. A wait that is interrupted, times
  * out or is cancelled has no effect. If it met its grant: a thread reports success; a cancelled
  * coroutine or future that was given an element hands it to the next receiver, or back to the front of
- * the channel, where it counts until it is received (so in this case alone {@link #size} may exceed the
- * capacity that senders see, by the elements handed back); a send that was accepted reports success.
+ * the channel; a send that was accepted reports success. Senders never make a channel hold more than its
+ * capacity; elements that are handed back come on top, and {@link #size} counts them.
  * After {@link #close}, sends are refused, also those that wait, and their elements stay with the
  * caller; what was accepted can be received, after that receives say closed. {@code null} elements are
  * refused.
  *
- * <p><b>Cost.</b> Two atomic read-modify-writes for a send or a receive that need not wait; a batch
- * costs the same. Cancelling a wait is O(1).
+ * <p><b>Cost.</b> Two atomic read-modify-writes for a send or a receive that need not wait, on memory
+ * that the other side does not write; a batch costs the same. Cancelling a wait is O(1).
  *
- * <p><b>Footprint.</b> No allocation per element while nobody has to sleep. The buffer of a bounded
- * channel grows up to its capacity; that of an unbounded one doubles when needed, and shrinks when it
- * runs empty.
+ * <p><b>Footprint.</b> No allocation per element while nobody has to sleep. A bounded channel has room
+ * for all its elements from the start; an unbounded one adds and drops chunks of 256.
  *
  * <pre>{@code
  * Channel<String> lines = Channel.bounded(64);
@@ -61,8 +60,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Source.</b> A ring and two queues under one lock, as in Go's channels; docs/channels.md compares
- * this with the lock-free alternatives that were measured.
+ * <p><b>Source.</b> One lock for each end is M. Michael and M. Scott, <i>Simple, Fast, and Practical
+ * Non-Blocking and Blocking Concurrent Queue Algorithms</i>, PODC 1996; differs from it in: a ring for
+ * bounded channels, and what has to look at both ends takes both locks, which makes every operation
+ * linearizable. docs/channels.md compares this with the lock-free alternatives.
  *
  * @param <E> the type of the elements
  */
@@ -278,7 +279,9 @@ public interface Channel<E> extends Iterable<E>, AutoCloseable {
 
     /** The channel. */
     public Channel<E> build() {
-      return new BufferedChannel<>(name, capacity, onUndelivered);
+      return capacity == 0
+          ? new RendezvousChannel<>(name, onUndelivered)
+          : new BufferedChannel<>(name, capacity, onUndelivered);
     }
   }
 }

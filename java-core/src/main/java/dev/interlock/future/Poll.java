@@ -55,7 +55,8 @@ public sealed interface Poll<T extends @Nullable Object> {
 
     @Override
     public T get() {
-      throw new IllegalStateException("the future is pending: poll it again after its waker was called");
+      throw new IllegalStateException(
+          "the future is pending: poll it again after its waker was called");
     }
 
     @Override

@@ -6,8 +6,8 @@ import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
-import dev.interlock.internal.wait.WakeList;
 import dev.interlock.internal.wait.Waiter;
+import dev.interlock.internal.wait.WakeList;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -234,7 +234,10 @@ public final class Mutex<T extends @Nullable Object> {
     Objects.requireNonNull(guard, "guard");
     if (guard.mutex() != this) {
       throw new IllegalMonitorStateException(
-          "the guard belongs to " + guard.mutex() + ", not to " + this
+          "the guard belongs to "
+              + guard.mutex()
+              + ", not to "
+              + this
               + "; close it, or unlock the mutex that it came from");
     }
     if (!guard.isOpen()) {
@@ -274,7 +277,9 @@ public final class Mutex<T extends @Nullable Object> {
   @Override
   public String toString() {
     return "Mutex"
-        + (name == null ? "@" + Integer.toHexString(System.identityHashCode(this)) : "(" + name + ")")
+        + (name == null
+            ? "@" + Integer.toHexString(System.identityHashCode(this))
+            : "(" + name + ")")
         + "["
         + (isLocked() ? "locked" : "free")
         + ", waiting="

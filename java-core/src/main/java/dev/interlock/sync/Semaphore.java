@@ -7,8 +7,8 @@ import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
-import dev.interlock.internal.wait.WakeList;
 import dev.interlock.internal.wait.Waiter;
+import dev.interlock.internal.wait.WakeList;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -251,13 +251,7 @@ public final class Semaphore {
       }
       closeCause = cause;
       settle(q, wakes);
-      ClosedException failure = closed();
-      for (Waiter w; (w = q.head()) != null; ) {
-        q.waiters().remove(w);
-        if (w.fail(failure)) {
-          wakes.add(w);
-        }
-      }
+      q.waiters().failAll(closed(), wakes);
       for (int s = state; !casState(s, CLOSED | (s & MAX_PERMITS)); ) {
         s = state;
       }
@@ -307,7 +301,9 @@ public final class Semaphore {
 
   private String objectName() {
     return "Semaphore"
-        + (name == null ? "@" + Integer.toHexString(System.identityHashCode(this)) : "(" + name + ")");
+        + (name == null
+            ? "@" + Integer.toHexString(System.identityHashCode(this))
+            : "(" + name + ")");
   }
 
   private ClosedException closed() {
@@ -325,7 +321,12 @@ public final class Semaphore {
   private int addPermits(int free, int permits) {
     if (permits > MAX_PERMITS - free) {
       throw new IllegalStateException(
-          "releasing " + permits + " permits to " + this + " would make more than " + MAX_PERMITS
+          "releasing "
+              + permits
+              + " permits to "
+              + this
+              + " would make more than "
+              + MAX_PERMITS
               + " free; release only what was acquired");
     }
     return free + permits;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A first-in, first-out list of waiters. Every call needs the lock of the object that it belongs to.
  *
  * <p><b>Cost.</b> All operations are O(1), unlinking from the middle included; {@link #peek} and
- * {@link #poll} are O(1) amortised, because each cancelled waiter that they meet is met once. The nodes
+ * {@link #failAll} are O(1) per waiter, amortised, because each cancelled waiter that they meet is met once. The nodes
  * are the waiters themselves: no allocation.
  */
 public final class WaiterList {
@@ -62,6 +62,16 @@ public final class WaiterList {
       remove(w);
     }
     return w;
+  }
+
+  /** Unlinks every waiter and fails those whose wait goes on; they are to be woken. */
+  public void failAll(Throwable failure, WakeList wakes) {
+    for (Waiter w; (w = peek()) != null; ) {
+      remove(w);
+      if (w.fail(failure)) {
+        wakes.add(w);
+      }
+    }
   }
 
   /** Whether no node is linked; cancelled ones that were not unlinked yet count. */

@@ -1,0 +1,646 @@
+package dev.interlock.channel;
+
+import dev.interlock.future.PollFuture;
+import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.Spin;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.Waiter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all channels share: how each kind of caller waits, and how each outcome is told. A subclass
+ * takes the decisions, each in one atomic step; see {@link BufferedChannel} and {@link
+ * RendezvousChannel}.
+ */
+abstract class AbstractChannel<E> implements Channel<E> {
+  /** What {@link #take} says when there is no element and the channel is open. */
+  static final Object EMPTY = new Object();
+
+  /** What {@link #take} says when there is no element and the channel is closed. */
+  static final Object CLOSED_NOW = new Object();
+
+  /** What an attempt to send says. */
+  enum Offer {
+    SENT,
+    FULL,
+    CLOSED,
+    WAITING
+  }
+
+  private static final long NOT_AT_ALL = Long.MIN_VALUE;
+
+  private final @Nullable Consumer<? super E> onUndelivered;
+  private final @Nullable String name;
+
+  /** Spin estimates in pauses; racy by design, see {@link Spin}. */
+  private int sendSpin = Spin.MAX / 4;
+
+  private int receiveSpin = Spin.MAX / 4;
+
+  AbstractChannel(@Nullable String name, @Nullable Consumer<? super E> onUndelivered) {
+    this.name = name;
+    this.onUndelivered = onUndelivered;
+  }
+
+  // Decisions, each atomic
+
+  /** Sends, or says FULL or CLOSED. */
+  abstract Offer offer(E element);
+
+  /** As {@link #offer}, but enqueues {@code w}, which offers the element, instead of saying FULL. */
+  abstract Offer offerOrEnqueue(Waiter w, E element);
+
+  /** Receives, or says {@link #EMPTY} or {@link #CLOSED_NOW}. */
+  abstract Object take();
+
+  /** As {@link #take}, but enqueues {@code w} when it says EMPTY. */
+  abstract Object takeOrEnqueue(Waiter w);
+
+  /** Receives what is there, up to {@code max} elements. */
+  abstract List<E> takeBatch(int max);
+
+  /** Returns an element whose receiver was cancelled after the grant. */
+  abstract void putBack(E element);
+
+  /** Unlinks a sender that was cancelled. */
+  abstract void withdrawSender(Waiter w);
+
+  /** Unlinks a receiver that was cancelled. */
+  abstract void withdrawReceiver(Waiter w);
+
+  /** Whether looking at {@link #offer} again may pay; a hint, without a lock. */
+  abstract boolean looksRoomy();
+
+  /** Whether looking at {@link #take} again may pay; a hint, without a lock. */
+  abstract boolean looksFilled();
+
+  /** What was given at closing; null before. */
+  abstract @Nullable Throwable closeCause();
+
+  // Sending
+
+  @Override
+  public void send(E element) throws InterruptedException {
+    checkElement(element);
+    checkInterrupt("send");
+    Offer offer = offer(element);
+    if (offer != Offer.SENT) {
+      sendContended(offer, element, ThreadWaiter.FOREVER);
+    }
+  }
+
+  @Override
+  public boolean send(E element, Duration timeout) throws InterruptedException {
+    checkElement(element);
+    long nanos = Durations.toNanosSaturated(timeout);
+    checkInterrupt("send");
+    Offer offer = offer(element);
+    if (offer == Offer.SENT) {
+      return true;
+    }
+    return sendContended(
+        offer, element, nanos == 0 ? NOT_AT_ALL : ThreadWaiter.deadlineAfter(nanos));
+  }
+
+  @Override
+  public SendResult trySend(E element) {
+    checkElement(element);
+    switch (offer(element)) {
+      case SENT:
+        return SendResult.sent();
+      case FULL:
+        return SendResult.full();
+      default:
+        return SendResult.closed(closeCause());
+    }
+  }
+
+  @Override
+  public PollFuture<@Nullable Void> sendAsync(E element) {
+    checkElement(element);
+    return new SendOperation<>(this, element);
+  }
+
+  private boolean sendContended(Offer offer, E element, long deadline) throws InterruptedException {
+    if (offer == Offer.FULL && deadline == NOT_AT_ALL) {
+      return false;
+    }
+    boolean platform = !Spin.isVirtual(Thread.currentThread());
+    if (offer == Offer.FULL && platform && capacity() > 0) {
+      offer = spinForRoom(element);
+    }
+    if (offer == Offer.FULL) {
+      ThreadWaiter w = new ThreadWaiter(1, element);
+      offer = offerOrEnqueue(w, element);
+      if (offer == Offer.WAITING) {
+        int pauses = platform && capacity() == 0 ? sendSpin : 0;
+        ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
+        if (pauses > 0) {
+          sendSpin = w.spinPaid() ? Spin.longer(sendSpin) : Spin.shorter(sendSpin);
+        }
+        switch (outcome) {
+          case GRANTED:
+            return true;
+          case TIMED_OUT:
+            withdrawSender(w);
+            return false;
+          case INTERRUPTED:
+            withdrawSender(w);
+            throw new InterruptedException("interrupted while waiting to send to " + this);
+          default:
+            offer = Offer.CLOSED;
+        }
+      }
+    }
+    if (offer == Offer.CLOSED) {
+      throw sendRefused();
+    }
+    return true;
+  }
+
+  /** Looks for room for a while, without the lock, before a platform thread queues. */
+  private Offer spinForRoom(E element) {
+    int budget = sendSpin;
+    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
+      Spin.stride();
+      if (looksRoomy()) {
+        Offer offer = offer(element);
+        if (offer != Offer.FULL) {
+          sendSpin = Spin.longer(budget);
+          return offer;
+        }
+      }
+    }
+    sendSpin = Spin.shorter(budget);
+    return Offer.FULL;
+  }
+
+  // Receiving
+
+  @Override
+  public E receive() throws InterruptedException {
+    checkInterrupt("receive");
+    Object e = take();
+    if (e == EMPTY || e == CLOSED_NOW) {
+      e = receiveContended(e, ThreadWaiter.FOREVER);
+      if (e == CLOSED_NOW) {
+        throw drained();
+      }
+    }
+    return element(e);
+  }
+
+  @Override
+  public ReceiveResult<E> receive(Duration timeout) throws InterruptedException {
+    long nanos = Durations.toNanosSaturated(timeout);
+    checkInterrupt("receive");
+    Object e = take();
+    if (e == EMPTY && nanos > 0) {
+      e = receiveContended(e, ThreadWaiter.deadlineAfter(nanos));
+    }
+    return result(e);
+  }
+
+  @Override
+  public ReceiveResult<E> tryReceive() {
+    return result(take());
+  }
+
+  @Override
+  public PollFuture<E> receiveAsync() {
+    return new ReceiveOperation<>(this);
+  }
+
+  /** The element, CLOSED_NOW, or EMPTY when the time ran out. */
+  private Object receiveContended(Object now, long deadline) throws InterruptedException {
+    if (now == CLOSED_NOW) {
+      return now;
+    }
+    boolean platform = !Spin.isVirtual(Thread.currentThread());
+    if (platform && capacity() > 0) {
+      Object e = spinForElement();
+      if (e != EMPTY) {
+        return e;
+      }
+    }
+    ThreadWaiter w = new ThreadWaiter(1, null);
+    Object e = takeOrEnqueue(w);
+    if (e != EMPTY) {
+      return e;
+    }
+    int pauses = platform && capacity() == 0 ? receiveSpin : 0;
+    ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
+    if (pauses > 0) {
+      receiveSpin = w.spinPaid() ? Spin.longer(receiveSpin) : Spin.shorter(receiveSpin);
+    }
+    switch (outcome) {
+      case GRANTED:
+        return granted(w);
+      case TIMED_OUT:
+        withdrawReceiver(w);
+        return EMPTY;
+      case INTERRUPTED:
+        withdrawReceiver(w);
+        throw new InterruptedException("interrupted while waiting to receive from " + this);
+      default:
+        return CLOSED_NOW;
+    }
+  }
+
+  /** Looks for an element for a while, without the lock, before a platform thread queues. */
+  private Object spinForElement() {
+    int budget = receiveSpin;
+    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
+      Spin.stride();
+      if (looksFilled()) {
+        Object e = take();
+        if (e != EMPTY) {
+          receiveSpin = Spin.longer(budget);
+          return e;
+        }
+      }
+    }
+    receiveSpin = Spin.shorter(budget);
+    return EMPTY;
+  }
+
+  // Batches
+
+  @Override
+  public int receiveBatch(Collection<? super E> into, int max) throws InterruptedException {
+    Objects.requireNonNull(into, "into");
+    int taken = tryReceiveBatch(into, max);
+    if (taken > 0) {
+      return taken;
+    }
+    // When the wait is granted the ring was empty, so one element is all there is.
+    addOrPutBack(into, receive());
+    return 1;
+  }
+
+  @Override
+  public int tryReceiveBatch(Collection<? super E> into, int max) {
+    Objects.requireNonNull(into, "into");
+    checkMax(max);
+    List<E> batch = takeBatch(max);
+    for (int i = 0; i < batch.size(); i++) {
+      try {
+        into.add(batch.get(i));
+      } catch (Throwable refused) {
+        for (int j = batch.size() - 1; j >= i; j--) {
+          putBack(batch.get(j));
+        }
+        throw refused;
+      }
+    }
+    return batch.size();
+  }
+
+  @Override
+  public PollFuture<List<E>> receiveBatchAsync(int max) {
+    checkMax(max);
+    return new ReceiveBatchOperation<>(this, max);
+  }
+
+  private void addOrPutBack(Collection<? super E> into, E element) {
+    try {
+      into.add(element);
+    } catch (Throwable refused) {
+      putBack(element);
+      throw refused;
+    }
+  }
+
+  private static void checkMax(int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("max is " + max + "; a batch has at least one element");
+    }
+  }
+
+  // Iterating
+
+  @Override
+  public Iterator<E> iterator() {
+    return new ReceivingIterator();
+  }
+
+  private final class ReceivingIterator implements Iterator<E> {
+    private @Nullable E next;
+
+    @Override
+    public boolean hasNext() {
+      if (next != null) {
+        return true;
+      }
+      Object e;
+      try {
+        checkInterrupt("iterate");
+        e = take();
+        if (e == EMPTY) {
+          e = receiveContended(e, ThreadWaiter.FOREVER);
+        }
+      } catch (InterruptedException interrupt) {
+        Thread.currentThread().interrupt();
+        CancellationException ended = new CancellationException(interrupt.getMessage());
+        ended.initCause(interrupt);
+        throw ended;
+      }
+      if (e == CLOSED_NOW) {
+        if (closeCause() != null) {
+          throw drained();
+        }
+        return false;
+      }
+      next = element(e);
+      return true;
+    }
+
+    @Override
+    public E next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("everything was received: " + AbstractChannel.this);
+      }
+      E e = Objects.requireNonNull(next);
+      next = null;
+      return e;
+    }
+  }
+
+  // Ending
+
+  @Override
+  public void close() {
+    close(null);
+  }
+
+  /** Gives {@code undelivered} to the handler, in order. Called without a lock. */
+  final void handOver(List<E> undelivered) {
+    if (onUndelivered == null) {
+      return;
+    }
+    Throwable first = null;
+    for (E e : undelivered) {
+      try {
+        onUndelivered.accept(e);
+      } catch (RuntimeException | Error fromHandler) { // thrown below, after the others had a turn
+        if (first == null) {
+          first = fromHandler;
+        } else {
+          first.addSuppressed(fromHandler);
+        }
+      }
+    }
+    if (first instanceof RuntimeException e) {
+      throw e;
+    }
+    if (first instanceof Error e) {
+      throw e;
+    }
+  }
+
+  final String objectName() {
+    return "Channel"
+        + (name == null
+            ? "@" + Integer.toHexString(System.identityHashCode(this))
+            : "(" + name + ")");
+  }
+
+  /** The state for {@code toString}. */
+  final String describe(String status, String held, int senders, int receivers) {
+    return objectName()
+        + "["
+        + status
+        + ", size="
+        + held
+        + ", senders="
+        + senders
+        + ", receivers="
+        + receivers
+        + "]";
+  }
+
+  // Errors and results
+
+  /** What the waiters are failed with; each of them makes its own exception of it. */
+  final ChannelClosedException wasClosed(@Nullable Throwable cause) {
+    return new ChannelClosedException(objectName() + " was closed", cause);
+  }
+
+  private static void checkElement(@Nullable Object element) {
+    Objects.requireNonNull(element, "a channel does not take null elements");
+  }
+
+  private void checkInterrupt(String operation) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before it could " + operation + ": " + this);
+    }
+  }
+
+  final ChannelClosedException sendRefused() {
+    return new ChannelClosedException(
+        objectName() + " is closed: the element was not sent and stays with the caller",
+        closeCause());
+  }
+
+  final ChannelClosedException drained() {
+    return new ChannelClosedException(
+        objectName() + " is closed and everything was received: stop receiving", closeCause());
+  }
+
+  private ReceiveResult<E> result(Object e) {
+    if (e == EMPTY) {
+      return ReceiveResult.empty();
+    }
+    if (e == CLOSED_NOW) {
+      return ReceiveResult.closed(closeCause());
+    }
+    return ReceiveResult.received(element(e));
+  }
+
+  static Object granted(Waiter w) {
+    return Objects.requireNonNull(w.item());
+  }
+
+  @SuppressWarnings("unchecked") // only elements of this channel are stored and handed over
+  final E element(Object e) {
+    return (E) e;
+  }
+
+  // As futures
+
+  private static final class SendOperation<E> extends Operation<@Nullable Void> {
+    private final AbstractChannel<E> channel;
+    private final E element;
+
+    SendOperation(AbstractChannel<E> channel, E element) {
+      super(1, element);
+      this.channel = channel;
+      this.element = element;
+    }
+
+    @Override
+    protected boolean attempt() {
+      switch (channel.offerOrEnqueue(this, element)) {
+        case SENT:
+          return true;
+        case CLOSED:
+          throw channel.sendRefused();
+        default:
+          return false;
+      }
+    }
+
+    @Override
+    protected @Nullable Void acquired() {
+      return null;
+    }
+
+    @Override
+    protected @Nullable Void granted(@Nullable Object item) {
+      return null;
+    }
+
+    @Override
+    protected boolean canGiveBack() {
+      return false;
+    }
+
+    @Override
+    protected void giveBackResult() {
+      throw new AssertionError("what was sent cannot be recalled: " + this);
+    }
+
+    @Override
+    protected void withdraw() {
+      channel.withdrawSender(this);
+    }
+
+    @Override
+    protected RuntimeException failure(@Nullable Object cause) {
+      return channel.sendRefused();
+    }
+
+    @Override
+    protected String describe() {
+      return "send to " + channel.objectName();
+    }
+  }
+
+  /** Receiving as a future, whatever is made of the element. */
+  private abstract static class AbstractReceive<E, R> extends Operation<R> {
+    final AbstractChannel<E> channel;
+
+    AbstractReceive(AbstractChannel<E> channel) {
+      super(1, null);
+      this.channel = channel;
+    }
+
+    final boolean receivedAtOnce(Object e) {
+      if (e == CLOSED_NOW) {
+        throw channel.drained();
+      }
+      return e != EMPTY;
+    }
+
+    final E given() {
+      return channel.element(AbstractChannel.granted(this));
+    }
+
+    @Override
+    protected void giveBackResult() {
+      channel.putBack(given());
+    }
+
+    @Override
+    protected void withdraw() {
+      channel.withdrawReceiver(this);
+    }
+
+    @Override
+    protected RuntimeException failure(@Nullable Object cause) {
+      return channel.drained();
+    }
+  }
+
+  private static final class ReceiveOperation<E> extends AbstractReceive<E, E> {
+    private @Nullable E received;
+
+    ReceiveOperation(AbstractChannel<E> channel) {
+      super(channel);
+    }
+
+    @Override
+    protected boolean attempt() {
+      Object e = channel.takeOrEnqueue(this);
+      if (receivedAtOnce(e)) {
+        received = channel.element(e);
+        return true;
+      }
+      return false;
+    }
+
+    @Override
+    protected E acquired() {
+      return Objects.requireNonNull(received);
+    }
+
+    @Override
+    protected E granted(@Nullable Object item) {
+      return given();
+    }
+
+    @Override
+    protected String describe() {
+      return "receive from " + channel.objectName();
+    }
+  }
+
+  private static final class ReceiveBatchOperation<E> extends AbstractReceive<E, List<E>> {
+    private final int max;
+    private List<E> received = List.of();
+
+    ReceiveBatchOperation(AbstractChannel<E> channel, int max) {
+      super(channel);
+      this.max = max;
+    }
+
+    @Override
+    protected boolean attempt() {
+      received = channel.takeBatch(max);
+      if (!received.isEmpty()) {
+        return true;
+      }
+      Object e = channel.takeOrEnqueue(this);
+      if (receivedAtOnce(e)) {
+        received = new ArrayList<>(List.of(channel.element(e)));
+        return true;
+      }
+      return false;
+    }
+
+    @Override
+    protected List<E> acquired() {
+      return received;
+    }
+
+    @Override
+    protected List<E> granted(@Nullable Object item) {
+      return new ArrayList<>(List.of(given()));
+    }
+
+    @Override
+    protected String describe() {
+      return "receive of up to " + max + " from " + channel.objectName();
+    }
+  }
+}
