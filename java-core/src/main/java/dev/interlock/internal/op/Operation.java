@@ -21,14 +21,17 @@ import org.jspecify.annotations.Nullable;
 public abstract class Operation<T extends @Nullable Object> extends Waiter
     implements PollFuture<T> {
   /*
-   * poll()                                        phase before -> after
-   *   first    attempt(): succeeded                 NEW -> DONE      ready
-   *            attempt(): enqueued                  NEW -> QUEUED    pending
-   *   later    GRANTED, take() wins                 QUEUED -> DONE   ready
-   *            NUDGED, retry(): succeeded           QUEUED -> DONE   ready
-   *            NUDGED, retry(): still not           QUEUED           pending
-   *            FAILED                               QUEUED -> DONE   throws the cause
-   *            CANCELLED, RETURNED                  QUEUED           throws CancellationException
+   * advance()                                     phase before -> after
+   *   first    attempt(): succeeded                 NEW -> ACQUIRED     true
+   *            attempt(): enqueued                  NEW -> QUEUED       false
+   *   later    GRANTED, take() wins                 QUEUED -> GRANTED   true
+   *            NUDGED, retry(): succeeded           QUEUED -> ACQUIRED  true
+   *            NUDGED, retry(): still not           QUEUED              false
+   *            FAILED                               QUEUED -> DONE      throws the cause
+   *            CANCELLED, RETURNED                  QUEUED              throws CancellationException
+   * result()   what was acquired or granted         ACQUIRED, GRANTED -> DONE
+   *
+   * poll() is advance() and, if that says true, result().
    *
    * cancel()  WAITING, NUDGED -> CANCELLED          withdraw(): unlink from the queue
    *           GRANTED -> RETURNED                   giveBackResult(): hand it to the next one; not
@@ -43,6 +46,8 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
   private enum Phase {
     NEW,
     QUEUED,
+    ACQUIRED,
+    GRANTED,
     DONE
   }
 
@@ -93,20 +98,43 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
 
   @Override
   public final Poll<T> poll(Context cx) {
+    return advance(cx.waker()) ? Poll.ready(result()) : Poll.pending();
+  }
+
+  /**
+   * As {@link #poll}, without an object for the context and for the outcome: on true the operation has
+   * succeeded, and {@link #result} gives its result, once.
+   */
+  public final boolean advance(Waker toWake) {
     switch (phase) {
       case NEW:
-        return firstPoll(cx);
+        return firstAdvance(toWake);
       case QUEUED:
-        return nextPoll(cx);
+        return nextAdvance(toWake);
       default:
         throw new IllegalStateException(
             "polled after completion: " + this + "; a future gives its result once");
     }
   }
 
-  private Poll<T> firstPoll(Context cx) {
+  /** The result, once, after {@link #advance} has said true. */
+  public final T result() {
+    Phase how = phase;
+    phase = Phase.DONE;
+    switch (how) {
+      case ACQUIRED:
+        return acquired();
+      case GRANTED:
+        return granted(item());
+      default:
+        phase = how;
+        throw new IllegalStateException("no result to take: " + this);
+    }
+  }
+
+  private boolean firstAdvance(Waker toWake) {
     throwIfCancelled();
-    waker = cx.waker();
+    waker = toWake;
     boolean acquired;
     try {
       acquired = attempt();
@@ -116,44 +144,47 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       throw refused;
     }
     if (acquired) {
-      phase = Phase.DONE;
-      waker = null;
-      return claim();
+      claim();
+      return true;
     }
     phase = Phase.QUEUED;
     throwIfCancelled();
-    return Poll.pending();
+    return false;
   }
 
-  private Poll<T> nextPoll(Context cx) {
-    waker = cx.waker();
-    if (take()) {
-      phase = Phase.DONE;
-      waker = null;
-      return Poll.ready(granted(item()));
+  private boolean nextAdvance(Waker toWake) {
+    waker = toWake;
+    for (; ; ) {
+      if (take()) {
+        phase = Phase.GRANTED;
+        waker = null;
+        return true;
+      }
+      if (isNudged() && retry()) {
+        claim();
+        return true;
+      }
+      if (isFailed()) {
+        phase = Phase.DONE;
+        waker = null;
+        throw failure(item());
+      }
+      throwIfCancelled();
+      if (!isGranted()) {
+        return false;
+      }
+      // Granted between the looks above.
     }
-    if (isNudged() && retry()) {
-      phase = Phase.DONE;
-      waker = null;
-      return claim();
-    }
-    if (isFailed()) {
-      phase = Phase.DONE;
-      waker = null;
-      throw failure(item());
-    }
-    throwIfCancelled();
-    if (isGranted()) {
-      return nextPoll(cx); // granted between the looks above
-    }
-    return Poll.pending();
   }
 
-  private Poll<T> claim() {
+  private void claim() {
+    waker = null;
     if (takeUngranted()) {
-      return Poll.ready(acquired());
+      phase = Phase.ACQUIRED;
+      return;
     }
     // Cancelled after the nudge, while this poll succeeded: the canceller had nothing to give back.
+    phase = Phase.DONE;
     giveBackResult();
     throw cancelled();
   }
