@@ -1,0 +1,97 @@
+package dev.interlock.coroutines
+
+import dev.interlock.future.Context
+import dev.interlock.future.PollFuture
+import dev.interlock.internal.op.Operation
+import kotlin.time.Duration
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.withTimeoutOrNull
+
+/**
+ * Drives this future in the calling coroutine until it completes.
+ *
+ * **Progress.** Suspends while the future is pending; never blocks the thread.
+ *
+ * **Memory effects.** Those of the future: actions before the completing step of the other side
+ * happen-before the return.
+ *
+ * **Ordering and fairness.** The future is polled before anything else, so an operation that waits
+ * has its place in the queue when this function suspends. It does not suspend, and does not look
+ * for cancellation, when the first poll is ready.
+ *
+ * **Blocking and errors.** Cancellation is prompt. A coroutine that is cancelled while it waits
+ * cancels the future at once, on the thread that cancels. One that is cancelled after the future
+ * was granted something and before it runs again hands that back. A future whose effect cannot be
+ * undone (a send that was accepted) returns its result although the coroutine was cancelled; the
+ * next suspension point then sees the cancellation. A failure of the future is thrown. A future
+ * that has completed before is an [IllegalStateException].
+ *
+ * **Cost.** When it suspends: one poll per wake-up, usually two in all, and one resumption.
+ *
+ * **Footprint.** When it suspends: the continuation and a waker of one field. None otherwise.
+ */
+public suspend fun <T> PollFuture<T>.await(): T =
+  if (this is Operation<T>) awaitOperation(this) else awaitForeign(this)
+
+/** An operation of the core, polled without the boxes of [PollFuture.poll]. */
+internal suspend fun <T> awaitOperation(operation: Operation<T>): T {
+  val waker = CoroutineWaker(operation)
+  while (!operation.advance(waker)) {
+    try {
+      waker.awaitWake()
+    } catch (cancellation: CancellationException) {
+      if (operation.cancel() || !operation.hasSucceeded(waker)) throw cancellation
+      break
+    }
+  }
+  return operation.result()
+}
+
+/**
+ * Whether an operation that could not be cancelled had its effect. Otherwise it was cancelled
+ * before, by the handler of the continuation, or its object was closed: then it had none.
+ */
+private fun Operation<*>.hasSucceeded(waker: CoroutineWaker): Boolean =
+  try {
+    advance(waker)
+  } catch (_: RuntimeException) {
+    false
+  }
+
+/** Any other future: the same protocol in the public form. */
+private suspend fun <T> awaitForeign(future: PollFuture<T>): T {
+  val waker = CoroutineWaker(future)
+  val context = Context(waker)
+  while (true) {
+    val poll = future.poll(context)
+    if (poll.isReady) return poll.get()
+    try {
+      waker.awaitWake()
+    } catch (cancellation: CancellationException) {
+      if (future.cancel()) throw cancellation
+      val last =
+        try {
+          future.poll(context)
+        } catch (_: Exception) {
+          throw cancellation // cancelled before, or failed: no result to lose
+        }
+      if (last.isReady) return last.get()
+      throw cancellation
+    }
+  }
+}
+
+/**
+ * The result of [operation], or null when the time runs out first. What was obtained is returned,
+ * even if the time ran out, or the coroutine was cancelled, in the same moment: `withTimeoutOrNull`
+ * alone would drop it.
+ */
+internal suspend fun <R : Any> within(timeout: Duration, operation: suspend () -> R): R? {
+  var obtained: R? = null
+  try {
+    withTimeoutOrNull(timeout) { obtained = operation() }
+  } catch (cancellation: CancellationException) {
+    if (obtained == null) throw cancellation
+  }
+  return obtained
+}

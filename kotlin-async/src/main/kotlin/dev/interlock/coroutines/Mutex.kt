@@ -1,0 +1,130 @@
+@file:OptIn(ExperimentalContracts::class)
+
+package dev.interlock.coroutines
+
+import dev.interlock.sync.Mutex as BlockingMutex
+import dev.interlock.sync.MutexGuard
+import kotlin.contracts.ExperimentalContracts
+import kotlin.contracts.InvocationKind
+import kotlin.contracts.contract
+import kotlin.time.Duration
+
+/**
+ * The suspending face of a [mutex][BlockingMutex] that owns the value it guards. Threads, virtual
+ * threads and futures may use the same mutex at the same time, through [blocking]; all wait in one
+ * queue. Prefer [Semaphore] to let in more than one.
+ *
+ * ```
+ * val account = Mutex(Account())
+ * account.withLock { it.deposit(100) }
+ * ```
+ *
+ * **Progress.** [tryLock], and [lock] and [withLock] while the lock is free, are one
+ * compare-and-set. Otherwise they suspend: a holder that does not go on delays everybody.
+ *
+ * **Memory effects.** Actions before the unlock happen-before actions after the next successful
+ * lock, of whatever form. Failed attempts: none.
+ *
+ * **Ordering and fairness.** That of the blocking mutex: newcomers may barge in, the head of the
+ * queue is overtaken at most [bypassBound] times. With a bound of 0, first in, first out.
+ *
+ * **Blocking and errors.** No function of this class blocks the thread. Cancellation is prompt: a
+ * coroutine that is cancelled while it waits leaves the queue without effect, and one that is
+ * cancelled after it was given the lock and before it runs passes the lock on. Nothing looks for
+ * cancellation while the lock is free. Not reentrant: a holder that locks again waits for itself.
+ * The holder is the guard, not a thread or a coroutine, so a section may suspend and go on
+ * elsewhere.
+ *
+ * **Cost.** Uncontended: two atomic read-modify-writes for lock and unlock together. Cancelling a
+ * wait is O(1).
+ *
+ * **Footprint.** None of its own: a value class over [blocking]. A guard is 24 bytes.
+ */
+@JvmInline
+public value class Mutex<T>
+internal constructor(
+  /** The same mutex for threads. */
+  public val blocking: BlockingMutex<T>
+) {
+  /**
+   * Waits for the lock, suspending. Close the guard to unlock, best by `use`; where the section is
+   * one block, prefer [withLock].
+   */
+  public suspend fun lock(): MutexGuard<T> = blocking.tryLock() ?: blocking.lockAsync().await()
+
+  /** Takes the lock if it is free now, otherwise returns null. */
+  public fun tryLock(): MutexGuard<T>? = blocking.tryLock()
+
+  /**
+   * Waits for the lock, suspending, not longer than [timeout]; zero or less does not wait. Returns
+   * null when the time ran out; then the lock was not taken.
+   */
+  public suspend fun tryLock(timeout: Duration): MutexGuard<T>? {
+    val guard = blocking.tryLock()
+    if (guard != null || !timeout.isPositive()) return guard
+    val operation = blocking.lockAsync()
+    return within(timeout) { operation.await() }
+  }
+
+  /** Whether somebody holds the lock now; for monitoring, not for deciding. */
+  public val isLocked: Boolean
+    get() = blocking.isLocked
+
+  /** How many callers of every kind wait: O(n), for monitoring. */
+  public val waiting: Int
+    get() = blocking.waiting()
+
+  /** How often the head of the queue may be overtaken. */
+  public val bypassBound: Int
+    get() = blocking.bypassBound()
+
+  override fun toString(): String = blocking.toString()
+}
+
+/** A mutex that guards no value of its own. */
+public fun Mutex(): Mutex<Unit> = Mutex(BlockingMutex.of(Unit))
+
+/**
+ * A mutex that guards [value].
+ *
+ * @param name what errors, dumps and `toString` show
+ * @param fair whether it serves strictly first in, first out; the same as a [bypassBound] of 0
+ * @param bypassBound how often newcomers may overtake the head of the queue
+ * @throws IllegalArgumentException when [bypassBound] is negative, or contradicts [fair]
+ */
+public fun <T> Mutex(
+  value: T,
+  name: String? = null,
+  fair: Boolean = false,
+  bypassBound: Int = if (fair) 0 else BlockingMutex.DEFAULT_BYPASS_BOUND,
+): Mutex<T> {
+  require(!fair || bypassBound == 0) {
+    "a fair mutex has bypassBound 0, not $bypassBound; leave one of the two out"
+  }
+  val builder = BlockingMutex.builder().bypassBound(bypassBound)
+  if (name != null) builder.name(name)
+  return Mutex(builder.of(value))
+}
+
+/** The same mutex for coroutines. */
+public val <T> BlockingMutex<T>.suspending: Mutex<T>
+  get() = Mutex(this)
+
+/** The guarded value; see [MutexGuard.get] and [MutexGuard.set]. */
+public var <T> MutexGuard<T>.value: T
+  get() = get()
+  set(value) = set(value)
+
+/**
+ * Runs [block] with the guarded value under the lock and returns its result. The lock is released
+ * however the block ends.
+ */
+public suspend inline fun <T, R> Mutex<T>.withLock(block: (T) -> R): R {
+  contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
+  val guard = lock()
+  try {
+    return block(guard.get())
+  } finally {
+    guard.close()
+  }
+}

@@ -1,4 +1,0 @@
-package dev.interlock.coroutines
-
-/** Keeps the package from being empty until the first suspending face arrives. */
-internal object Placeholder
