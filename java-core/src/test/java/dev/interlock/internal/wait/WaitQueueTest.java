@@ -1,0 +1,80 @@
+package dev.interlock.internal.wait;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class WaitQueueTest {
+  private final WaitQueue queue = new WaitQueue();
+
+  // The head is the first whose wait goes on; the count leaves out those that are over.
+  @Test
+  void head_cancelledBefore_nextOne() {
+    TestWaiter first = new TestWaiter();
+    TestWaiter second = new TestWaiter();
+    queue.lock();
+    try {
+      assertNull(queue.head());
+      queue.waiters().add(first);
+      queue.waiters().add(second);
+      assertSame(first, queue.head());
+      first.cancelPending();
+      assertSame(second, queue.head());
+    } finally {
+      queue.unlock();
+    }
+    assertEquals(1, queue.countWaiting());
+  }
+
+  // The count of bypasses starts anew for each head.
+  @Test
+  void bypassed_counted_untilReset() {
+    assertEquals(0, queue.bypassed());
+    queue.countBypass();
+    queue.countBypass();
+    assertEquals(2, queue.bypassed());
+    queue.resetBypassed();
+    assertEquals(0, queue.bypassed());
+  }
+
+  // The spin estimate stays within its bounds, whatever it learns.
+  @Test
+  void learnSpin_always_staysWithinBounds() {
+    for (int i = 0; i < 100; i++) {
+      queue.learnSpin(true);
+      assertTrue(queue.spinEstimate() <= Spin.MAX);
+    }
+    assertEquals(Spin.MAX, queue.spinEstimate());
+    for (int i = 0; i < 100; i++) {
+      queue.learnSpin(false);
+      assertTrue(queue.spinEstimate() >= Spin.MIN);
+    }
+    assertTrue(queue.spinEstimate() < Spin.MIN + Spin.STRIDE);
+  }
+
+  // Durations never become negative nor overflow.
+  @Test
+  void toNanosSaturated_extremes_clamped() {
+    assertEquals(0, Durations.toNanosSaturated(Duration.ZERO));
+    assertEquals(0, Durations.toNanosSaturated(Duration.ofNanos(-1)));
+    assertEquals(0, Durations.toNanosSaturated(Duration.ofSeconds(Long.MIN_VALUE)));
+    assertEquals(5, Durations.toNanosSaturated(Duration.ofNanos(5)));
+    assertEquals(
+        Long.MAX_VALUE >> 1, Durations.toNanosSaturated(Duration.ofNanos(Long.MAX_VALUE)));
+    assertEquals(
+        Long.MAX_VALUE >> 1, Durations.toNanosSaturated(Duration.ofSeconds(Long.MAX_VALUE)));
+    assertThrows(NullPointerException.class, () -> Durations.toNanosSaturated(null));
+  }
+
+  // The calling thread of a test is a platform thread.
+  @Test
+  void isVirtual_platformThread_false() {
+    assertFalse(Spin.isVirtual(Thread.currentThread()));
+  }
+}
