@@ -34,7 +34,7 @@ final class MutexLockView implements Lock {
 
   @Override
   public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-    return mutex.tryAcquire(Durations.toNanosSaturated(Duration.of(time, unit.toChronoUnit())));
+    return mutex.tryAcquire(Durations.toNanosSaturated(Duration.ofNanos(unit.toNanos(time))));
   }
 
   @Override

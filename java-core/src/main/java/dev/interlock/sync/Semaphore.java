@@ -320,12 +320,15 @@ public final class Semaphore {
 
   private int addPermits(int free, int permits) {
     if (permits > MAX_PERMITS - free) {
+      // No toString() here: it counts the waiters under the lock that the caller may hold.
       throw new IllegalStateException(
           "releasing "
               + permits
               + " permits to "
-              + this
-              + " would make more than "
+              + objectName()
+              + ", where "
+              + free
+              + " are free, would make more than "
               + MAX_PERMITS
               + " free; release only what was acquired");
     }
