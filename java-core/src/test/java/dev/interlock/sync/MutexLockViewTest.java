@@ -1,0 +1,153 @@
+package dev.interlock.sync;
+
+import static dev.interlock.testing.Polls.assertContains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.interlock.testing.Conditions;
+import dev.interlock.testing.Kind;
+import dev.interlock.testing.Polls;
+import dev.interlock.testing.Running;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MutexLockViewTest {
+  private final Mutex<String> mutex = Mutex.builder().name("accounts").of("value");
+  private final Lock lock = mutex.asLock();
+
+  @AfterEach
+  void noInterruptIsLeft() {
+    Polls.assertInterrupted(false);
+  }
+
+  // It is the same lock: the guards and the view exclude each other.
+  @Test
+  void lock_byView_heldForGuards() {
+    lock.lock();
+    assertTrue(mutex.isLocked());
+    assertEquals(null, mutex.tryLock());
+    lock.unlock();
+    try (MutexGuard<String> guard = mutex.tryLock()) {
+      assertTrue(guard.isOpen());
+      assertFalse(lock.tryLock());
+    }
+    assertTrue(lock.tryLock());
+    lock.unlock();
+  }
+
+  // Unlocking what is not locked is an error.
+  @Test
+  void unlock_free_refused() {
+    IllegalMonitorStateException e =
+        assertThrows(IllegalMonitorStateException.class, lock::unlock);
+    assertContains(e.getMessage(), "unlock without a lock", "Mutex(accounts)[free");
+    assertTrue(lock.tryLock());
+  }
+
+  // The view knows no owners: any thread unlocks.
+  @Test
+  void unlock_byAnotherThread_unlocks() {
+    lock.lock();
+    Kind.PLATFORM
+        .start(
+            () -> {
+              lock.unlock();
+              return null;
+            })
+        .get();
+    assertFalse(mutex.isLocked());
+  }
+
+  // The plain form is not interruptible and keeps the interrupt, as Lock says.
+  @ParameterizedTest
+  @EnumSource
+  void lock_interruptedWhileQueued_getsTheLockAndKeepsTheInterrupt(Kind kind) {
+    lock.lock();
+    Running<Boolean> waiter =
+        kind.start(
+            () -> {
+              lock.lock();
+              try {
+                return Thread.currentThread().isInterrupted();
+              } finally {
+                lock.unlock();
+              }
+            });
+    Conditions.await(() -> mutex.waiting() == 1);
+    waiter.interrupt();
+    lock.unlock();
+    assertTrue(waiter.get());
+  }
+
+  // The interruptible form ends with the interrupt, before or during the wait.
+  @ParameterizedTest
+  @EnumSource
+  void lockInterruptibly_interrupted_leavesTheQueue(Kind kind) throws InterruptedException {
+    lock.lockInterruptibly();
+    Running<Void> waiter =
+        kind.start(
+            () -> {
+              lock.lockInterruptibly();
+              return null;
+            });
+    Conditions.await(() -> mutex.waiting() == 1);
+    waiter.interrupt();
+    waiter.failure(InterruptedException.class);
+    assertEquals(0, mutex.waiting());
+    lock.unlock();
+
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, lock::lockInterruptibly);
+    assertFalse(mutex.isLocked());
+  }
+
+  // Any length of time in any unit is taken, those beyond the clock as for ever.
+  @ParameterizedTest
+  @EnumSource
+  void tryLock_longestTimeInEachUnit_waits(TimeUnit unit) throws InterruptedException {
+    assertTrue(lock.tryLock(Long.MAX_VALUE, unit));
+    Running<Boolean> waiter = Kind.VIRTUAL.start(() -> lock.tryLock(Long.MAX_VALUE, unit));
+    Conditions.await(() -> mutex.waiting() == 1 || waiter.isDone());
+    lock.unlock();
+    assertTrue(waiter.get());
+    assertTrue(mutex.isLocked());
+  }
+
+  // No time means no wait, in any unit.
+  @ParameterizedTest
+  @EnumSource
+  void tryLock_noTimeInEachUnit_doesNotWait(TimeUnit unit) throws InterruptedException {
+    lock.lock();
+    assertFalse(lock.tryLock(0, unit));
+    assertFalse(lock.tryLock(-1, unit));
+    assertFalse(lock.tryLock(Long.MIN_VALUE, unit));
+    assertEquals(0, mutex.waiting());
+  }
+
+  // A null unit is refused.
+  @Test
+  void tryLock_nullUnit_refused() {
+    assertThrows(NullPointerException.class, () -> lock.tryLock(1, null));
+    assertFalse(mutex.isLocked());
+  }
+
+  // Conditions are refused, with a way out.
+  @Test
+  void newCondition_always_refused() {
+    UnsupportedOperationException e =
+        assertThrows(UnsupportedOperationException.class, lock::newCondition);
+    assertContains(e.getMessage(), "conditions are not supported", "Mutex", "ReentrantLock");
+  }
+
+  // The text names the mutex.
+  @Test
+  void toString_always_namesTheMutex() {
+    assertEquals("Lock view of Mutex(accounts)[free, waiting=0]", lock.toString());
+  }
+}
