@@ -44,8 +44,7 @@ class MutexLockViewTest {
   // Unlocking what is not locked is an error.
   @Test
   void unlock_free_refused() {
-    IllegalMonitorStateException e =
-        assertThrows(IllegalMonitorStateException.class, lock::unlock);
+    IllegalMonitorStateException e = assertThrows(IllegalMonitorStateException.class, lock::unlock);
     assertContains(e.getMessage(), "unlock without a lock", "Mutex(accounts)[free");
     assertTrue(lock.tryLock());
   }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,8 +80,7 @@ class MutexTest {
   @Test
   void bypassBound_negative_refused() {
     IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> Mutex.builder().bypassBound(-1));
+        assertThrows(IllegalArgumentException.class, () -> Mutex.builder().bypassBound(-1));
     assertContains(e.getMessage(), "bypassBound", "-1", "0 (strict FIFO) or more");
   }
 
@@ -310,8 +310,7 @@ class MutexTest {
     assertTrue(guard.isOpen() && mutex.isLocked(), "a late cancel takes nothing away");
     IllegalStateException e =
         assertThrows(IllegalStateException.class, () -> f.poll(Polls.IGNORED));
-    assertContains(
-        e.getMessage(), "polled after completion", "lock of Mutex(accounts)", "once");
+    assertContains(e.getMessage(), "polled after completion", "lock of Mutex(accounts)", "once");
     guard.close();
     assertFreeAndUnwanted(mutex);
   }
@@ -715,7 +714,7 @@ class MutexTest {
     if (order.equals("last")) {
       Collections.reverse(waiters);
     } else if (order.equals("mixed")) {
-      Collections.shuffle(waiters, new java.util.Random(1));
+      Collections.shuffle(waiters, new Random(1));
     }
     waiters.forEach(f -> assertTrue(f.cancel()));
     assertEquals(0, m.waiting());

@@ -164,7 +164,10 @@ class SemaphoreTest {
     Semaphore s = Semaphore.named("seats", Semaphore.MAX_PERMITS - 1);
     IllegalStateException e = assertThrows(IllegalStateException.class, () -> s.release(2));
     assertContains(
-        e.getMessage(), "releasing 2 permits", "Semaphore(seats)", "release only what was acquired");
+        e.getMessage(),
+        "releasing 2 permits",
+        "Semaphore(seats)",
+        "release only what was acquired");
     assertEquals(Semaphore.MAX_PERMITS - 1, s.availablePermits());
     s.release();
     assertThrows(IllegalStateException.class, s::release);
@@ -184,7 +187,10 @@ class SemaphoreTest {
             });
     IllegalStateException e = release.failure(IllegalStateException.class);
     assertContains(
-        e.getMessage(), "releasing 2 permits", "Semaphore(seats)", "release only what was acquired");
+        e.getMessage(),
+        "releasing 2 permits",
+        "Semaphore(seats)",
+        "release only what was acquired");
     pending(all);
     s.release();
     ready(all);
@@ -433,8 +439,7 @@ class SemaphoreTest {
     assertClosed(thread.failure(ClosedException.class), cause);
     assertClosed(timed.failure(ClosedException.class), cause);
     assertEquals(1, waker.calls());
-    assertClosed(
-        assertThrows(ClosedException.class, () -> future.poll(Polls.IGNORED)), cause);
+    assertClosed(assertThrows(ClosedException.class, () -> future.poll(Polls.IGNORED)), cause);
     assertCompleted(future);
     assertEquals(0, semaphore.waiting());
     assertTrue(semaphore.isClosed());

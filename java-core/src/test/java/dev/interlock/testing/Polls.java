@@ -48,8 +48,7 @@ public final class Polls {
 
   /** A future that gave its result, or its failure, gives none again. */
   public static void assertCompleted(PollFuture<?> future) {
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> future.poll(IGNORED));
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> future.poll(IGNORED));
     assertContains(e.getMessage(), "polled after completion");
     assertFalse(future.cancel());
   }

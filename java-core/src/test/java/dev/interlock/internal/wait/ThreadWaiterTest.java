@@ -176,10 +176,10 @@ class ThreadWaiterTest {
   @Test
   void await_grantedWhileSpinning_spinPaid() {
     assertTrue(here.grant());
-    assertEquals(Outcome.GRANTED, here.await(this, true, ThreadWaiter.FOREVER, Spin.STRIDE));
+    assertEquals(Outcome.GRANTED, here.await(this, true, ThreadWaiter.FOREVER, 1_000));
     assertTrue(here.spinPaid());
     ThreadWaiter second = new ThreadWaiter(1, null);
-    assertEquals(Outcome.TIMED_OUT, second.await(this, true, PASSED, Spin.STRIDE));
+    assertEquals(Outcome.TIMED_OUT, second.await(this, true, PASSED, 1_000));
     assertFalse(second.spinPaid());
   }
 

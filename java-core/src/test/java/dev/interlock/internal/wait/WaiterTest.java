@@ -168,9 +168,7 @@ class WaiterTest {
   }
 
   private static void race(
-      List<Predicate<Waiter>> calls,
-      Supplier<TestWaiter> start,
-      Consumer<TestWaiter> check)
+      List<Predicate<Waiter>> calls, Supplier<TestWaiter> start, Consumer<TestWaiter> check)
       throws Exception {
     int rounds = 3_000;
     List<TestWaiter> waiters = Stream.generate(start).limit(rounds).toList();
