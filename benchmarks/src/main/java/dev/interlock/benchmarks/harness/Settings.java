@@ -1,0 +1,28 @@
+package dev.interlock.benchmarks.harness;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the measured JVMs are started; the same for ours and the peers.
+ *
+ * @param effort how much time is spent
+ * @param collector the garbage collector, by the name in {@code -XX:+Use...GC}
+ * @param heap size of the heap, which does not grow
+ * @param verbose whether JMH reports every iteration
+ */
+public record Settings(Effort effort, String collector, String heap, boolean verbose) {
+  private static final int UNSAFE_IS_WARNED_OF_SINCE = 24;
+
+  List<String> jvmArgs() {
+    List<String> args = new ArrayList<>();
+    args.add("-Xms" + heap);
+    args.add("-Xmx" + heap);
+    args.add("-XX:+Use" + collector + "GC");
+    if (Runtime.version().feature() >= UNSAFE_IS_WARNED_OF_SINCE) {
+      args.add("--enable-native-access=ALL-UNNAMED");
+      args.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return args;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.interlock.benchmarks.lock;
+
+import dev.interlock.sync.Mutex;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The locked counters by the names that the benchmarks' parameter {@code subject} uses. */
+public final class LockedCounters {
+  private LockedCounters() {}
+
+  /** A fresh counter. */
+  public static LockedCounter create(String subject) {
+    switch (subject) {
+      case "guard":
+        return new GuardCounter(Mutex.create());
+      case "withLock":
+        return new WithLockCounter(Mutex.of(new Count()));
+      case "lockView":
+        return new LockCounter(Mutex.create().asLock());
+      case "fairGuard":
+        return new GuardCounter(Mutex.fair(null));
+      case "ReentrantLock":
+        return new LockCounter(new ReentrantLock());
+      case "ReentrantLockFair":
+        return new LockCounter(new ReentrantLock(true));
+      case "synchronized":
+        return new SynchronizedCounter();
+      default:
+        throw new IllegalArgumentException("no locked counter is called " + subject);
+    }
+  }
+}
