@@ -1,0 +1,22 @@
+package dev.interlock.examples;
+
+import dev.interlock.examples.census.CensusExample;
+import java.util.List;
+import java.util.Objects;
+import picocli.CommandLine.Command;
+
+/** Every example, in the order in which to read them. */
+final class Examples {
+  private Examples() {}
+
+  /** New instances: a command keeps the options that it was run with. */
+  static List<Example> all() {
+    return List.of(new CensusExample());
+  }
+
+  /** The name and the one line of an example. */
+  static Command commandOf(Example example) {
+    return Objects.requireNonNull(
+        example.getClass().getAnnotation(Command.class), "an example is a command");
+  }
+}
