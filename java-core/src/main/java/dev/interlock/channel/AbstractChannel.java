@@ -4,6 +4,7 @@ import dev.interlock.future.PollFuture;
 import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
+import dev.interlock.internal.wait.SpinEstimate;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
@@ -23,29 +24,41 @@ import org.jspecify.annotations.Nullable;
  * RendezvousChannel}.
  */
 abstract class AbstractChannel<E> implements Channel<E> {
-  /** What {@link #take} says when there is no element and the channel is open. */
+  /** What {@link #take(Waiter)} says when there is no element and the channel is open. */
   static final Object EMPTY = new Object();
 
-  /** What {@link #take} says when there is no element and the channel is closed. */
+  /** What {@link #take(Waiter)} says when there is no element and the channel is closed. */
   static final Object CLOSED_NOW = new Object();
+
+  /** What {@link #takeQuickly} says when it cannot tell. */
+  static final Object UNKNOWN = new Object();
 
   /** What an attempt to send says. */
   enum Offer {
     SENT,
     FULL,
     CLOSED,
-    WAITING
+    WAITING,
+    UNKNOWN
   }
-
-  private static final long NOT_AT_ALL = Long.MIN_VALUE;
 
   private final @Nullable Consumer<? super E> onUndelivered;
   private final @Nullable String name;
 
-  /** Spin estimates in pauses; racy by design, see {@link Spin}. */
-  private int sendSpin = Spin.MAX / 4;
+  private final SpinEstimate sendSpin = new SpinEstimate();
+  private final SpinEstimate receiveSpin = new SpinEstimate();
 
-  private int receiveSpin = Spin.MAX / 4;
+  /** The most pauses between two looks at the other side, long enough for it to make a batch. */
+  private static final int LONGEST_PAUSE = 64;
+
+  /** How many elements a spinning thread lets the other side make before it goes on. */
+  private static final int BATCH = 128;
+
+  /** How often it looks while they are made, and the pauses and nanoseconds between two looks. */
+  private static final int LINGER_LOOKS = 8;
+
+  private static final int LINGER_PAUSES = 64;
+  private static final int LINGER_NANOS = 500;
 
   AbstractChannel(@Nullable String name, @Nullable Consumer<? super E> onUndelivered) {
     this.name = name;
@@ -54,17 +67,23 @@ abstract class AbstractChannel<E> implements Channel<E> {
 
   // Decisions, each atomic
 
-  /** Sends, or says FULL or CLOSED. */
-  abstract Offer offer(E element);
+  /**
+   * Sends if that takes one lock only. FULL here means that it saw no room, and may be looked at again;
+   * UNKNOWN, that only {@link #offer} can tell.
+   */
+  abstract Offer offerQuickly(E element);
 
-  /** As {@link #offer}, but enqueues {@code w}, which offers the element, instead of saying FULL. */
-  abstract Offer offerOrEnqueue(Waiter w, E element);
+  /** Sends, or says FULL or CLOSED; enqueues {@code w}, if not null, instead of saying FULL. */
+  abstract Offer offer(@Nullable Waiter w, E element);
 
-  /** Receives, or says {@link #EMPTY} or {@link #CLOSED_NOW}. */
-  abstract Object take();
+  /**
+   * Receives if that takes one lock only. {@link #EMPTY} here means that it saw no element, and may be
+   * looked at again; {@link #UNKNOWN}, that only {@link #take(Waiter)} can tell.
+   */
+  abstract Object takeQuickly();
 
-  /** As {@link #take}, but enqueues {@code w} when it says EMPTY. */
-  abstract Object takeOrEnqueue(Waiter w);
+  /** Receives, or says {@link #EMPTY}, then enqueuing {@code w}, if not null, or {@link #CLOSED_NOW}. */
+  abstract Object take(@Nullable Waiter w);
 
   /** Receives what is there, up to {@code max} elements. */
   abstract List<E> takeBatch(int max);
@@ -78,11 +97,11 @@ abstract class AbstractChannel<E> implements Channel<E> {
   /** Unlinks a receiver that was cancelled. */
   abstract void withdrawReceiver(Waiter w);
 
-  /** Whether looking at {@link #offer} again may pay; a hint, without a lock. */
-  abstract boolean looksRoomy();
+  /** How many elements there seems to be room for; a hint, without a lock. */
+  abstract long roomHint();
 
-  /** Whether looking at {@link #take} again may pay; a hint, without a lock. */
-  abstract boolean looksFilled();
+  /** How many elements there seem to be; a hint, without a lock. */
+  abstract long heldHint();
 
   /** What was given at closing; null before. */
   abstract @Nullable Throwable closeCause();
@@ -93,7 +112,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
   public void send(E element) throws InterruptedException {
     checkElement(element);
     checkInterrupt("send");
-    Offer offer = offer(element);
+    Offer offer = offerQuickly(element);
     if (offer != Offer.SENT) {
       sendContended(offer, element, ThreadWaiter.FOREVER);
     }
@@ -104,18 +123,23 @@ abstract class AbstractChannel<E> implements Channel<E> {
     checkElement(element);
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt("send");
-    Offer offer = offer(element);
+    Offer offer = offerQuickly(element);
     if (offer == Offer.SENT) {
       return true;
     }
-    return sendContended(
-        offer, element, nanos == 0 ? NOT_AT_ALL : ThreadWaiter.deadlineAfter(nanos));
+    if (nanos == 0) {
+      return accepted(offer(null, element));
+    }
+    return sendContended(offer, element, ThreadWaiter.deadlineAfter(nanos));
   }
 
   @Override
   public SendResult trySend(E element) {
     checkElement(element);
-    switch (offer(element)) {
+    if (offerQuickly(element) == Offer.SENT) {
+      return SendResult.sent();
+    }
+    switch (offer(null, element)) {
       case SENT:
         return SendResult.sent();
       case FULL:
@@ -132,57 +156,56 @@ abstract class AbstractChannel<E> implements Channel<E> {
   }
 
   private boolean sendContended(Offer offer, E element, long deadline) throws InterruptedException {
-    if (offer == Offer.FULL && deadline == NOT_AT_ALL) {
-      return false;
-    }
     boolean platform = !Spin.isVirtual(Thread.currentThread());
-    if (offer == Offer.FULL && platform && capacity() > 0) {
-      offer = spinForRoom(element);
+    if (offer == Offer.FULL && platform && spinForRoom(element)) {
+      return true;
     }
-    if (offer == Offer.FULL) {
-      ThreadWaiter w = new ThreadWaiter(1, element);
-      offer = offerOrEnqueue(w, element);
-      if (offer == Offer.WAITING) {
-        int pauses = platform && capacity() == 0 ? sendSpin : 0;
-        ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
-        if (pauses > 0) {
-          sendSpin = w.spinPaid() ? Spin.longer(sendSpin) : Spin.shorter(sendSpin);
-        }
-        switch (outcome) {
-          case GRANTED:
-            return true;
-          case TIMED_OUT:
-            withdrawSender(w);
-            return false;
-          case INTERRUPTED:
-            withdrawSender(w);
-            throw new InterruptedException("interrupted while waiting to send to " + this);
-          default:
-            offer = Offer.CLOSED;
-        }
-      }
+    ThreadWaiter w = new ThreadWaiter(1, element);
+    offer = offer(w, element);
+    if (offer != Offer.WAITING) {
+      return accepted(offer);
     }
+    int spinNanos = platform && capacity() == 0 ? sendSpin.budget() : 0;
+    ThreadWaiter.Outcome outcome = w.await(this, true, deadline, spinNanos);
+    if (spinNanos > 0) {
+      sendSpin.learn(w.spinPaid());
+    }
+    switch (outcome) {
+      case GRANTED:
+        return true;
+      case TIMED_OUT:
+        withdrawSender(w);
+        return false;
+      case INTERRUPTED:
+        withdrawSender(w);
+        throw new InterruptedException("interrupted while waiting to send to " + this);
+      default:
+        throw sendRefused();
+    }
+  }
+
+  private boolean accepted(Offer offer) {
     if (offer == Offer.CLOSED) {
       throw sendRefused();
     }
-    return true;
+    return offer == Offer.SENT;
   }
 
-  /** Looks for room for a while, without the lock, before a platform thread queues. */
-  private Offer spinForRoom(E element) {
-    int budget = sendSpin;
-    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
-      Spin.stride();
-      if (looksRoomy()) {
-        Offer offer = offer(element);
+  /** Looks for room for a while before a platform thread queues. */
+  private boolean spinForRoom(E element) {
+    Spin spin = new Spin(sendSpin.budget(), LONGEST_PAUSE);
+    while (spin.pause()) {
+      if (roomHint() > 0) {
+        linger(true);
+        Offer offer = offerQuickly(element);
         if (offer != Offer.FULL) {
-          sendSpin = Spin.longer(budget);
-          return offer;
+          sendSpin.learn(true);
+          return offer == Offer.SENT;
         }
       }
     }
-    sendSpin = Spin.shorter(budget);
-    return Offer.FULL;
+    sendSpin.learn(false);
+    return false;
   }
 
   // Receiving
@@ -190,8 +213,8 @@ abstract class AbstractChannel<E> implements Channel<E> {
   @Override
   public E receive() throws InterruptedException {
     checkInterrupt("receive");
-    Object e = take();
-    if (e == EMPTY || e == CLOSED_NOW) {
+    Object e = takeQuickly();
+    if (e == EMPTY || e == UNKNOWN) {
       e = receiveContended(e, ThreadWaiter.FOREVER);
       if (e == CLOSED_NOW) {
         throw drained();
@@ -204,16 +227,17 @@ abstract class AbstractChannel<E> implements Channel<E> {
   public ReceiveResult<E> receive(Duration timeout) throws InterruptedException {
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt("receive");
-    Object e = take();
-    if (e == EMPTY && nanos > 0) {
-      e = receiveContended(e, ThreadWaiter.deadlineAfter(nanos));
+    Object e = takeQuickly();
+    if (e == EMPTY || e == UNKNOWN) {
+      e = nanos == 0 ? take(null) : receiveContended(e, ThreadWaiter.deadlineAfter(nanos));
     }
     return result(e);
   }
 
   @Override
   public ReceiveResult<E> tryReceive() {
-    return result(take());
+    Object e = takeQuickly();
+    return result(e == EMPTY || e == UNKNOWN ? take(null) : e);
   }
 
   @Override
@@ -222,26 +246,23 @@ abstract class AbstractChannel<E> implements Channel<E> {
   }
 
   /** The element, CLOSED_NOW, or EMPTY when the time ran out. */
-  private Object receiveContended(Object now, long deadline) throws InterruptedException {
-    if (now == CLOSED_NOW) {
-      return now;
-    }
+  private Object receiveContended(Object quick, long deadline) throws InterruptedException {
     boolean platform = !Spin.isVirtual(Thread.currentThread());
-    if (platform && capacity() > 0) {
+    if (quick == EMPTY && platform) {
       Object e = spinForElement();
       if (e != EMPTY) {
         return e;
       }
     }
     ThreadWaiter w = new ThreadWaiter(1, null);
-    Object e = takeOrEnqueue(w);
+    Object e = take(w);
     if (e != EMPTY) {
       return e;
     }
-    int pauses = platform && capacity() == 0 ? receiveSpin : 0;
-    ThreadWaiter.Outcome outcome = w.await(this, true, deadline, pauses);
-    if (pauses > 0) {
-      receiveSpin = w.spinPaid() ? Spin.longer(receiveSpin) : Spin.shorter(receiveSpin);
+    int spinNanos = platform && capacity() == 0 ? receiveSpin.budget() : 0;
+    ThreadWaiter.Outcome outcome = w.await(this, true, deadline, spinNanos);
+    if (spinNanos > 0) {
+      receiveSpin.learn(w.spinPaid());
     }
     switch (outcome) {
       case GRANTED:
@@ -257,21 +278,44 @@ abstract class AbstractChannel<E> implements Channel<E> {
     }
   }
 
-  /** Looks for an element for a while, without the lock, before a platform thread queues. */
+  /** Looks for an element for a while before a platform thread queues; EMPTY when it got none. */
   private Object spinForElement() {
-    int budget = receiveSpin;
-    for (int spent = 0; spent < budget; spent += Spin.STRIDE) {
-      Spin.stride();
-      if (looksFilled()) {
-        Object e = take();
+    Spin spin = new Spin(receiveSpin.budget(), LONGEST_PAUSE);
+    while (spin.pause()) {
+      if (heldHint() > 0) {
+        linger(false);
+        Object e = takeQuickly();
         if (e != EMPTY) {
-          receiveSpin = Spin.longer(budget);
-          return e;
+          receiveSpin.learn(true);
+          return e == UNKNOWN ? EMPTY : e;
         }
       }
     }
-    receiveSpin = Spin.shorter(budget);
+    receiveSpin.learn(false);
     return EMPTY;
+  }
+
+  /**
+   * Called by a spinning thread that could go on: while the other side is at work, leaves it alone a
+   * little longer, so that the two exchange a batch of elements with each cache line and not one. Ends
+   * at once when the other side does nothing.
+   */
+  private void linger(boolean forRoom) {
+    long target = Math.min(BATCH, capacity() / 2);
+    long seen = 0;
+    for (int look = 0; look < LINGER_LOOKS; look++) {
+      long now = forRoom ? roomHint() : heldHint();
+      if (now <= seen || now >= target) {
+        return;
+      }
+      seen = now;
+      long start = System.nanoTime();
+      for (int i = 0; i < LINGER_PAUSES && System.nanoTime() - start < LINGER_NANOS; i += 8) {
+        for (int j = 0; j < 8; j++) {
+          Thread.onSpinWait();
+        }
+      }
+    }
   }
 
   // Batches
@@ -345,8 +389,8 @@ abstract class AbstractChannel<E> implements Channel<E> {
       Object e;
       try {
         checkInterrupt("iterate");
-        e = take();
-        if (e == EMPTY) {
+        e = takeQuickly();
+        if (e == EMPTY || e == UNKNOWN) {
           e = receiveContended(e, ThreadWaiter.FOREVER);
         }
       } catch (InterruptedException interrupt) {
@@ -490,14 +534,8 @@ abstract class AbstractChannel<E> implements Channel<E> {
 
     @Override
     protected boolean attempt() {
-      switch (channel.offerOrEnqueue(this, element)) {
-        case SENT:
-          return true;
-        case CLOSED:
-          throw channel.sendRefused();
-        default:
-          return false;
-      }
+      return channel.offerQuickly(element) == Offer.SENT
+          || channel.accepted(channel.offer(this, element));
     }
 
     @Override
@@ -581,7 +619,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
 
     @Override
     protected boolean attempt() {
-      Object e = channel.takeOrEnqueue(this);
+      Object e = channel.take(this);
       if (receivedAtOnce(e)) {
         received = channel.element(e);
         return true;
@@ -620,7 +658,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
       if (!received.isEmpty()) {
         return true;
       }
-      Object e = channel.takeOrEnqueue(this);
+      Object e = channel.take(this);
       if (receivedAtOnce(e)) {
         received = new ArrayList<>(List.of(channel.element(e)));
         return true;

@@ -84,42 +84,38 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
   // One lock
 
   @Override
-  Offer offer(E element) {
+  Offer offerQuickly(E element) {
     ChannelSide side = sends;
     side.lock();
     try {
-      if (!side.othersWait && !side.closed && hasRoom()) {
-        append(element);
-        return Offer.SENT;
+      if (side.othersWait || side.closed) {
+        return Offer.UNKNOWN;
       }
+      if (!hasRoom()) {
+        return Offer.FULL;
+      }
+      append(element);
+      return Offer.SENT;
     } finally {
       side.unlock();
     }
-    return offerUnderBoth(null, element);
   }
 
   @Override
-  Offer offerOrEnqueue(Waiter w, E element) {
-    return offerUnderBoth(w, element);
-  }
-
-  @Override
-  Object take() {
+  Object takeQuickly() {
     ChannelSide side = receives;
     side.lock();
     try {
-      if (!side.othersWait && handedBack == null && hasElement()) {
-        return removeFirst();
+      if (side.othersWait || handedBack != null) {
+        return UNKNOWN;
       }
+      if (!hasElement()) {
+        return side.closed ? UNKNOWN : EMPTY;
+      }
+      return removeFirst();
     } finally {
       side.unlock();
     }
-    return takeUnderBoth(null);
-  }
-
-  @Override
-  Object takeOrEnqueue(Waiter w) {
-    return takeUnderBoth(w);
   }
 
   @Override
@@ -185,7 +181,8 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
 
   // Both locks
 
-  private Offer offerUnderBoth(@Nullable Waiter w, E element) {
+  @Override
+  Offer offer(@Nullable Waiter w, E element) {
     Waiter receiver;
     lockBoth();
     try {
@@ -211,7 +208,8 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
     return Offer.SENT;
   }
 
-  private Object takeUnderBoth(@Nullable Waiter w) {
+  @Override
+  Object take(@Nullable Waiter w) {
     Waiter sender;
     Object e;
     lockBoth();
@@ -359,13 +357,13 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  boolean looksRoomy() {
-    return sends.passedOpaque() - receives.passedOpaque() < capacity;
+  long roomHint() {
+    return capacity - heldHint();
   }
 
   @Override
-  boolean looksFilled() {
-    return sends.passedOpaque() != receives.passedOpaque();
+  long heldHint() {
+    return sends.passedOpaque() - receives.passedOpaque();
   }
 
   // Ending

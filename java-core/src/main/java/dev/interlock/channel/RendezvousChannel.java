@@ -42,16 +42,17 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  Offer offer(E element) {
-    return offer(null, element);
+  Offer offerQuickly(E element) {
+    return Offer.UNKNOWN;
   }
 
   @Override
-  Offer offerOrEnqueue(Waiter w, E element) {
-    return offer(w, element);
+  Object takeQuickly() {
+    return UNKNOWN;
   }
 
-  private Offer offer(@Nullable Waiter w, E element) {
+  @Override
+  Offer offer(@Nullable Waiter w, E element) {
     Waiter receiver;
     state.lock();
     try {
@@ -74,16 +75,7 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  Object take() {
-    return takeWith(null);
-  }
-
-  @Override
-  Object takeOrEnqueue(Waiter w) {
-    return takeWith(w);
-  }
-
-  private Object takeWith(@Nullable Waiter w) {
+  Object take(@Nullable Waiter w) {
     Waiter sender;
     state.lock();
     try {
@@ -199,13 +191,13 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  boolean looksRoomy() {
-    return false; // nothing to see without the lock
+  long roomHint() {
+    return 0; // nothing to see without the lock
   }
 
   @Override
-  boolean looksFilled() {
-    return false;
+  long heldHint() {
+    return 0;
   }
 
   // Ending

@@ -97,7 +97,10 @@ public final class Mutex<T extends @Nullable Object> {
   private static final int NUDGED = 4;
 
   /** The bypass bound of {@link #of}: a nudged head has time to wake up before it is reached. */
-  public static final int DEFAULT_BYPASS_BOUND = 4096;
+  public static final int DEFAULT_BYPASS_BOUND = 65_536;
+
+  /** The most pauses between two looks of a spinning thread: long enough for several short sections. */
+  private static final int LONGEST_PAUSE = 128;
 
   private volatile int state;
   private final int bypassBound;
@@ -300,6 +303,7 @@ public final class Mutex<T extends @Nullable Object> {
   // The lock without guards
 
   boolean tryAcquire() {
+    // Barges when others are queued; with a bound of 0 the lock is never free while they are.
     for (int s; ((s = state) & LOCKED) == 0; ) {
       if (casState(s, s | LOCKED)) {
         if (s != 0) {
@@ -312,13 +316,13 @@ public final class Mutex<T extends @Nullable Object> {
   }
 
   void acquire() throws InterruptedException {
-    if (!casState(0, LOCKED)) {
+    if (!tryAcquire()) {
       acquireContended(true, ThreadWaiter.FOREVER);
     }
   }
 
   void acquireUninterruptibly() {
-    if (!casState(0, LOCKED)) {
+    if (!tryAcquire()) {
       try {
         acquireContended(false, ThreadWaiter.FOREVER);
       } catch (InterruptedException impossible) { // it was told not to
@@ -338,9 +342,17 @@ public final class Mutex<T extends @Nullable Object> {
   }
 
   void release() {
-    if (!casState(LOCKED, 0)) {
-      releaseContended();
+    for (int s; (s = state) == LOCKED || mayLeaveToNudged(s); ) {
+      if (casState(s, s & ~LOCKED)) {
+        return;
+      }
     }
+    releaseToHead(queue());
+  }
+
+  /** Whether the head is awake and may be overtaken once more. */
+  private boolean mayLeaveToNudged(int s) {
+    return (s & NUDGED) != 0 && queue().bypassed() < bypassBound;
   }
 
   /** As {@link #release}, for callers that hold no guard. */
@@ -391,23 +403,24 @@ public final class Mutex<T extends @Nullable Object> {
     if (bypassBound == 0 && (state & QUEUED) != 0) {
       return false; // the lock will not become free for a newcomer
     }
-    int budget = q.spinEstimate();
-    for (int spent = 0; spent <= budget; spent += Spin.STRIDE) {
+    Spin spin = new Spin(q.spinEstimate(), LONGEST_PAUSE);
+    do {
       if ((state & LOCKED) == 0 && tryAcquire()) {
         q.learnSpin(true);
         return true;
       }
-      Spin.stride();
-    }
+    } while (spin.pause());
     q.learnSpin(false);
     return false;
   }
 
   /** A nudged head looks for a moment longer than one look. */
   private void spinUntilFree(WaitQueue q) {
-    int budget = q.spinEstimate();
-    for (int spent = 0; spent < budget && (state & LOCKED) != 0; spent += Spin.STRIDE) {
-      Spin.stride();
+    Spin spin = new Spin(q.spinEstimate(), LONGEST_PAUSE);
+    while ((state & LOCKED) != 0) {
+      if (!spin.pause()) {
+        return;
+      }
     }
   }
 
@@ -498,25 +511,6 @@ public final class Mutex<T extends @Nullable Object> {
     }
   }
 
-  private void releaseContended() {
-    WaitQueue q = queue();
-    for (; ; ) {
-      int s = state;
-      if (s == LOCKED) {
-        if (casState(s, 0)) {
-          return;
-        }
-      } else if ((s & NUDGED) != 0 && q.bypassed() < bypassBound) {
-        if (casState(s, s & ~LOCKED)) {
-          return;
-        }
-      } else {
-        releaseToHead(q);
-        return;
-      }
-    }
-  }
-
   private void releaseToHead(WaitQueue q) {
     Waiter toWake = null;
     q.lock();
@@ -530,10 +524,11 @@ public final class Mutex<T extends @Nullable Object> {
           break;
         }
         if (q.bypassed() >= bypassBound) {
+          // The grant comes last: the head may be awake, and unlock the moment that it sees it.
+          q.waiters().remove(head);
+          q.resetBypassed();
+          state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
           if (head.grant()) {
-            q.waiters().remove(head);
-            q.resetBypassed();
-            state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
             toWake = head;
             break;
           }

@@ -14,40 +14,61 @@ import org.jspecify.annotations.Nullable;
  * pay, spinning exactly that long costs at most twice the best choice). A virtual thread or a coroutine
  * never spins: its carrier has other work, and sleeping is cheap for it.
  *
- * <p>Each object that is waited on keeps its own estimate (an {@code int} of pauses, read and written
- * without synchronization: a lost update only makes the estimate a little older). It doubles when
- * spinning ended the wait, and shrinks by a quarter when the thread had to sleep after all, so a
- * pattern of long waits soon costs next to nothing.
+ * <p>Each object that is waited on learns how long it pays there, see {@link SpinEstimate}.
+ *
+ * <p>An instance is one wait. It pauses twice as long after each look, up to a limit: whoever looks at
+ * memory that another thread works on slows that thread down, and a look that comes a little later finds
+ * a batch instead of one element.
  */
 public final class Spin {
-  /** Pauses between two looks at shared memory; looking more often slows down the one who works. */
-  public static final int STRIDE = 8;
+  /** No wait spins longer, in nanoseconds; 0 on one processor, where nobody else could make progress. */
+  public static final int MAX =
+      Runtime.getRuntime().availableProcessors() > 1
+          ? Integer.getInteger("dev.interlock.spin.max", 40_000)
+          : 0;
 
-  /** More pauses than this are never made in one wait: 25 to 55 microseconds, by processor. */
-  public static final int MAX = Runtime.getRuntime().availableProcessors() > 1 ? 1024 : 0;
+  /** A budget never falls below this, which costs next to nothing beside a sleep. */
+  public static final int MIN = Math.min(MAX, 1_000);
 
-  /** The estimate never falls below this, so that a pattern that turned short again is noticed. */
-  public static final int MIN = MAX == 0 ? 0 : 2 * STRIDE;
+  /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
+  private static final int MOST_LOOKS = 1_000;
 
   private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
 
-  private Spin() {}
+  private final int budget;
+  private final int longest;
+  private int pauses;
+  private int looks;
+  private long start;
 
-  /** The estimate after a wait that spinning ended. */
-  public static int longer(int estimate) {
-    return Math.min(MAX, estimate * 2);
+  /**
+   * One wait.
+   *
+   * @param budget in nanoseconds
+   * @param longest the most pauses between two looks
+   */
+  public Spin(int budget, int longest) {
+    this.budget = budget;
+    this.longest = longest;
+    this.pauses = Math.min(longest, 4);
   }
 
-  /** The estimate after a wait that went to sleep. */
-  public static int shorter(int estimate) {
-    return Math.max(MIN, estimate - (estimate >> 2));
-  }
-
-  /** One stride of pauses. */
-  public static void stride() {
-    for (int i = 0; i < STRIDE; i++) {
+  /** Pauses before the next look; false when the budget is spent. */
+  public boolean pause() {
+    if (looks == 0) {
+      if (budget == 0) {
+        return false;
+      }
+      start = System.nanoTime();
+    } else if (looks == MOST_LOOKS || System.nanoTime() - start > budget) {
+      return false;
+    }
+    looks++;
+    for (int i = 0; i < pauses; i++) {
       Thread.onSpinWait();
     }
+    pauses = Math.min(longest, pauses * 2);
+    return true;
   }
 
   /** Whether {@code thread} is virtual; never true before JDK 21. */

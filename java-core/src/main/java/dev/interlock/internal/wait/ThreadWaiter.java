@@ -53,12 +53,12 @@ public final class ThreadWaiter extends Waiter {
    * @param blocker what a thread dump shows as waited for
    * @param interruptible whether an interrupt ends the wait
    * @param deadline from {@link #deadlineAfter}, or {@link #FOREVER}
-   * @param pauses how many pauses a platform thread may spin first
+   * @param spinNanos how long a platform thread may spin first
    */
-  public Outcome await(Object blocker, boolean interruptible, long deadline, int pauses) {
+  public Outcome await(Object blocker, boolean interruptible, long deadline, int spinNanos) {
     boolean interrupted = false;
     try {
-      spinPaid = spin(pauses);
+      spinPaid = spin(spinNanos);
       if (!spinPaid) {
         while (state() == WAITING) {
           if (deadline == FOREVER) {
@@ -94,16 +94,17 @@ public final class ThreadWaiter extends Waiter {
     return spinPaid;
   }
 
-  private boolean spin(int pauses) {
-    if (pauses == 0 || Spin.isVirtual(thread)) {
+  private boolean spin(int budget) {
+    if (budget == 0 || Spin.isVirtual(thread)) {
       return false;
     }
-    for (int spent = 0; spent < pauses; spent += Spin.STRIDE) {
+    // The state is written once, by the granter: looking at it often disturbs nobody.
+    Spin spin = new Spin(budget, 4);
+    do {
       if (state() != WAITING) {
         return true;
       }
-      Spin.stride();
-    }
+    } while (spin.pause());
     return state() != WAITING;
   }
 

@@ -30,8 +30,7 @@ public final class WaitQueue extends QueueLock {
    */
   private final WaiterList waiters = new WaiterList();
 
-  /** Spin estimate in pauses; racy by design, see {@link Spin}. */
-  private int spin = Spin.MIN * 4;
+  private final SpinEstimate spin = new SpinEstimate();
 
   /**
    * How often the present head was overtaken; written by the holder of a barging lock alone, which is
@@ -67,14 +66,14 @@ public final class WaitQueue extends QueueLock {
     bypassed = 0;
   }
 
-  /** How many pauses a platform thread may spend before it sleeps. */
+  /** How many nanoseconds a platform thread may spin before it sleeps. */
   public int spinEstimate() {
-    return spin;
+    return spin.budget();
   }
 
   /** Learns from a wait that spinning ended, or did not. */
   public void learnSpin(boolean paid) {
-    spin = paid ? Spin.longer(spin) : Spin.shorter(spin);
+    spin.learn(paid);
   }
 
   /** How many waits go on: O(n), for diagnostics. */
