@@ -88,8 +88,11 @@ abstract class AbstractChannel<E> implements Channel<E> {
   /** Receives what is there, up to {@code max} elements. */
   abstract List<E> takeBatch(int max);
 
-  /** Returns an element whose receiver was cancelled after the grant. */
-  abstract void putBack(E element);
+  /**
+   * Returns elements that were taken and not received, in their order: to receivers that wait, else to
+   * the front, and to the handler of undelivered elements when the channel was cancelled.
+   */
+  abstract void putBack(List<E> elements);
 
   /** Unlinks a sender that was cancelled. */
   abstract void withdrawSender(Waiter w);
@@ -323,6 +326,8 @@ abstract class AbstractChannel<E> implements Channel<E> {
   @Override
   public int receiveBatch(Collection<? super E> into, int max) throws InterruptedException {
     Objects.requireNonNull(into, "into");
+    checkMax(max);
+    checkInterrupt("receive");
     int taken = tryReceiveBatch(into, max);
     if (taken > 0) {
       return taken;
@@ -341,9 +346,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
       try {
         into.add(batch.get(i));
       } catch (Throwable refused) {
-        for (int j = batch.size() - 1; j >= i; j--) {
-          putBack(batch.get(j));
-        }
+        putBack(batch.subList(i, batch.size()), refused);
         throw refused;
       }
     }
@@ -360,8 +363,17 @@ abstract class AbstractChannel<E> implements Channel<E> {
     try {
       into.add(element);
     } catch (Throwable refused) {
-      putBack(element);
+      putBack(List.of(element), refused);
       throw refused;
+    }
+  }
+
+  /** What the handler of undelivered elements throws comes out with {@code refused}, not in its place. */
+  private void putBack(List<E> elements, Throwable refused) {
+    try {
+      putBack(elements);
+    } catch (Throwable fromHandler) { // carried, see above
+      refused.addSuppressed(fromHandler);
     }
   }
 
@@ -436,7 +448,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
     for (E e : undelivered) {
       try {
         onUndelivered.accept(e);
-      } catch (RuntimeException | Error fromHandler) { // thrown below, after the others had a turn
+      } catch (Throwable fromHandler) { // thrown below, after the others had a turn
         if (first == null) {
           first = fromHandler;
         } else {
@@ -444,12 +456,15 @@ abstract class AbstractChannel<E> implements Channel<E> {
         }
       }
     }
-    if (first instanceof RuntimeException e) {
-      throw e;
+    if (first != null) {
+      throw AbstractChannel.<RuntimeException>asDeclared(first);
     }
-    if (first instanceof Error e) {
-      throw e;
-    }
+  }
+
+  /** Code in other languages throws checked exceptions undeclared; they pass as they came. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: no cast takes place
+  private static <X extends Throwable> X asDeclared(Throwable thrown) throws X {
+    throw (X) thrown;
   }
 
   final String objectName() {
@@ -596,7 +611,7 @@ abstract class AbstractChannel<E> implements Channel<E> {
 
     @Override
     protected void giveBackResult() {
-      channel.putBack(given());
+      channel.putBack(List.of(given()));
     }
 
     @Override

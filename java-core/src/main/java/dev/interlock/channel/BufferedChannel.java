@@ -332,27 +332,38 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  void putBack(E element) {
-    Waiter receiver = null;
+  void putBack(List<E> elements) {
+    WakeList wakes = new WakeList();
+    boolean undelivered;
     lockBoth();
     try {
-      if (!cancelled) {
-        receiver = grantReceiver(element);
-        if (receiver == null) {
-          if (handedBack == null) {
-            handedBack = new ArrayDeque<>(2);
+      undelivered = cancelled;
+      if (!undelivered) {
+        int given = 0;
+        for (Waiter r; given < elements.size(); given++) {
+          r = grantReceiver(elements.get(given));
+          if (r == null) {
+            break;
           }
-          handedBack.addFirst(element);
-          return;
+          wakes.add(r);
+        }
+        if (given < elements.size()) {
+          ArrayDeque<E> returned = handedBack;
+          if (returned == null) {
+            returned = new ArrayDeque<>(elements.size() - given);
+            handedBack = returned;
+          }
+          for (int i = elements.size() - 1; i >= given; i--) {
+            returned.addFirst(elements.get(i));
+          }
         }
       }
     } finally {
       unlockBoth();
     }
-    if (receiver != null) {
-      WakeList.wake(receiver);
-    } else {
-      handOver(List.of(element));
+    wakes.wakeAll();
+    if (undelivered) {
+      handOver(elements);
     }
   }
 

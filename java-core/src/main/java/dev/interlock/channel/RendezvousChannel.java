@@ -169,24 +169,31 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
   }
 
   @Override
-  void putBack(E element) {
-    Waiter receiver = null;
+  void putBack(List<E> elements) {
+    WakeList wakes = new WakeList();
+    boolean undelivered;
     state.lock();
     try {
-      if (!state.cancelled) {
-        receiver = grantReceiver(element);
-        if (receiver == null) {
-          state.handedBack.addFirst(element);
-          return;
+      undelivered = state.cancelled;
+      if (!undelivered) {
+        int given = 0;
+        for (Waiter r; given < elements.size(); given++) {
+          r = grantReceiver(elements.get(given));
+          if (r == null) {
+            break;
+          }
+          wakes.add(r);
+        }
+        for (int i = elements.size() - 1; i >= given; i--) {
+          state.handedBack.addFirst(elements.get(i));
         }
       }
     } finally {
       state.unlock();
     }
-    if (receiver != null) {
-      WakeList.wake(receiver);
-    } else {
-      handOver(List.of(element));
+    wakes.wakeAll();
+    if (undelivered) {
+      handOver(elements);
     }
   }
 

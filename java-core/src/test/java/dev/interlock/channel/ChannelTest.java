@@ -323,17 +323,20 @@ class ChannelTest {
     void anything_interruptedBefore_refusedAndUnchanged() {
       PollFuture<Void> send = channel.sendAsync(1);
       boolean accepted = send.poll(Polls.IGNORED).isReady();
+      List<Integer> into = new ArrayList<>();
       for (Executable call :
           List.<Executable>of(
               () -> channel.send(2),
               () -> channel.send(2, LONG),
               channel::receive,
-              () -> channel.receive(LONG))) {
+              () -> channel.receive(LONG),
+              () -> channel.receiveBatch(into, 1))) {
         Thread.currentThread().interrupt();
         InterruptedException e = assertThrows(InterruptedException.class, call);
         assertContains(e.getMessage(), "interrupted before", "Channel(lines)[open");
         Polls.assertInterrupted(false);
       }
+      assertEquals(List.of(), into);
       assertEquals(1, channel.tryReceive().orNull());
       assertSame(ReceiveResult.empty(), channel.tryReceive());
       if (!accepted) {
@@ -491,6 +494,25 @@ class ChannelTest {
       assertOpenAndIdle();
     }
 
+    // The same when receivers have begun to wait meanwhile: they are served in order.
+    @Test
+    void tryReceiveBatch_collectionThrowsAndReceiversWait_servedInOrder() {
+      sendAll(4);
+      List<PollFuture<Integer>> receivers = new ArrayList<>();
+      Picky into =
+          new Picky(
+              1,
+              () -> {
+                receivers.add(pending(channel.receiveAsync()));
+                receivers.add(pending(channel.receiveAsync()));
+              });
+      assertThrows(RuntimeException.class, () -> channel.tryReceiveBatch(into, 4));
+      assertEquals(1, ready(receivers.get(0)));
+      assertEquals(2, ready(receivers.get(1)));
+      assertEquals(3, channel.tryReceive().orNull());
+      assertOpenAndIdle();
+    }
+
     // The same for the waiting form and the one element that it waited for.
     @ParameterizedTest
     @EnumSource
@@ -502,6 +524,18 @@ class ChannelTest {
       assertSame(into.refusal, receiver.failure(RuntimeException.class));
       assertEquals(7, channel.tryReceive().orNull());
       assertOpenAndIdle();
+    }
+
+    // A collection that throws after the channel was cancelled: the handler gets the rest, in
+    // order.
+    @Test
+    void tryReceiveBatch_collectionThrowsAfterCancel_restGoesToTheHandler() {
+      sendAll(4);
+      Picky into = new Picky(1, () -> channel.cancel(null));
+      assertSame(
+          into.refusal,
+          assertThrows(RuntimeException.class, () -> channel.tryReceiveBatch(into, 4)));
+      assertEquals(List.of(1, 2, 3), undelivered);
     }
 
     // Iterating
@@ -746,6 +780,33 @@ class ChannelTest {
       assertEquals(IntStream.range(0, held).boxed().toList(), handed);
       assertTrue(c.isDrained());
       assertFalse(c.cancel(null));
+    }
+
+    // The same for a checked exception, which code in other languages throws undeclared.
+    @Test
+    void cancel_handlerThrowsUndeclared_othersAreHandedOver() {
+      List<Integer> handed = new ArrayList<>();
+      Channel<Integer> c =
+          open(
+              e -> {
+                handed.add(e);
+                throw Suite.<RuntimeException>undeclared(new IOException("about " + e));
+              });
+      int held = Math.min(capacity, 3);
+      for (int i = 0; i < held; i++) {
+        assertTrue(c.trySend(i).isSent());
+      }
+      if (held == 0) {
+        assertTrue(c.cancel(null));
+        return;
+      }
+      assertThrows(IOException.class, () -> c.cancel(null));
+      assertEquals(IntStream.range(0, held).boxed().toList(), handed);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // that is the trick
+    private static <X extends Throwable> X undeclared(Throwable t) throws X {
+      throw (X) t;
     }
 
     // The handler may use the channel: no lock is held.
