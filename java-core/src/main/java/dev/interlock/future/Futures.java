@@ -4,6 +4,7 @@ import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Parker;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -32,8 +33,7 @@ public final class Futures {
       }
       while (!waker.consume()) {
         if (Thread.interrupted()) {
-          future.cancel();
-          throw new InterruptedException("interrupted while blocking on " + future);
+          return cancelInterrupted(future, cx);
         }
         Parker.park(future);
       }
@@ -54,17 +54,35 @@ public final class Futures {
       }
       while (!waker.consume()) {
         if (Thread.interrupted()) {
-          future.cancel();
-          throw new InterruptedException("interrupted while blocking on " + future);
+          return cancelInterrupted(future, cx);
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
-          future.cancel();
+          if (!future.cancel()) {
+            poll = future.poll(cx); // decided in the same moment: a result is not lost
+            if (poll.isReady()) {
+              return poll.get();
+            }
+          }
           throw new TimeoutException("no result within " + timeout + ": " + future);
         }
         Parker.parkNanos(future, left);
       }
     }
+  }
+
+  /** A cancel that comes too late leaves the result, and the interrupt, to the caller. */
+  private static <T extends @Nullable Object> T cancelInterrupted(PollFuture<T> future, Context cx)
+      throws InterruptedException {
+    if (!future.cancel()) {
+      Thread.currentThread().interrupt();
+      Poll<T> poll = future.poll(cx);
+      if (poll.isReady()) {
+        return poll.get();
+      }
+      Thread.interrupted();
+    }
+    throw new InterruptedException("interrupted while blocking on " + future);
   }
 
   /** See {@link PollFuture#toCompletionStage()}. */
@@ -79,6 +97,7 @@ public final class Futures {
   private static final class ReadyFuture<T extends @Nullable Object> implements PollFuture<T> {
     private final T value;
     private boolean polled;
+    private boolean cancelled;
 
     ReadyFuture(T value) {
       this.value = value;
@@ -86,6 +105,9 @@ public final class Futures {
 
     @Override
     public Poll<T> poll(Context cx) {
+      if (cancelled) {
+        throw new CancellationException("cancelled: " + this);
+      }
       if (polled) {
         throw new IllegalStateException("polled after completion: " + this);
       }
@@ -95,9 +117,11 @@ public final class Futures {
 
     @Override
     public boolean cancel() {
-      boolean ended = !polled;
-      polled = true;
-      return ended;
+      if (polled || cancelled) {
+        return false;
+      }
+      cancelled = true;
+      return true;
     }
 
     @Override

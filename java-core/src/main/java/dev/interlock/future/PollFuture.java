@@ -48,7 +48,8 @@ public interface PollFuture<T extends @Nullable Object> {
    * Drives this future on the calling thread until it completes.
    *
    * @return the result
-   * @throws InterruptedException when interrupted first; the future is then cancelled
+   * @throws InterruptedException when interrupted first; the future is then cancelled. If that comes too
+   *     late, its result is returned, and the interrupt status stays set
    */
   default T block() throws InterruptedException {
     return Futures.block(this);
@@ -59,8 +60,9 @@ public interface PollFuture<T extends @Nullable Object> {
    *
    * @param timeout zero or less polls once
    * @return the result
-   * @throws TimeoutException when the time is over; the future is then cancelled
-   * @throws InterruptedException when interrupted first; the future is then cancelled
+   * @throws TimeoutException when the time is over; the future is then cancelled. If that comes too
+   *     late, its result is returned
+   * @throws InterruptedException as {@link #block()}
    */
   default T block(Duration timeout) throws InterruptedException, TimeoutException {
     return Futures.block(this, timeout);
