@@ -99,6 +99,12 @@ public final class Mutex<T extends @Nullable Object> {
   /** The bypass bound of {@link #of}: a nudged head has time to wake up before it is reached. */
   public static final int DEFAULT_BYPASS_BOUND = 65_536;
 
+  /**
+   * A thread that spins at a lock slows its holder down, and one that sleeps lets others have the
+   * processor; so the spin is much shorter than the sleep that it may save.
+   */
+  private static final int MOST_SPIN_NANOS = 2_000;
+
   /** The most pauses between two looks of a spinning thread: long enough for several short sections. */
   private static final int LONGEST_PAUSE = 128;
 
@@ -302,8 +308,24 @@ public final class Mutex<T extends @Nullable Object> {
 
   // The lock without guards
 
+  // While nobody has ever waited, the first thing is the compare-and-set: to read the state before
+  // it
+  // costs 4 ns of 11, because the read waits for the one before. Once the queue exists, failing
+  // costs
+  // more than reading.
+
   boolean tryAcquire() {
-    // Barges when others are queued; with a bound of 0 the lock is never free while they are.
+    return queue == null && casState(0, LOCKED) || tryBarge();
+  }
+
+  void release() {
+    if (queue != null || !casState(LOCKED, 0)) {
+      releaseQueued();
+    }
+  }
+
+  /** Takes the lock if it is free; with a bound of 0 it never is while others are queued. */
+  private boolean tryBarge() {
     for (int s; ((s = state) & LOCKED) == 0; ) {
       if (casState(s, s | LOCKED)) {
         if (s != 0) {
@@ -313,6 +335,16 @@ public final class Mutex<T extends @Nullable Object> {
       }
     }
     return false;
+  }
+
+  private void releaseQueued() {
+    WaitQueue q = queue();
+    for (int s; (s = state) == LOCKED || (s & NUDGED) != 0 && q.bypassed() < bypassBound; ) {
+      if (casState(s, s & ~LOCKED)) {
+        return;
+      }
+    }
+    releaseToHead(q);
   }
 
   void acquire() throws InterruptedException {
@@ -339,20 +371,6 @@ public final class Mutex<T extends @Nullable Object> {
       return true;
     }
     return nanos > 0 && acquireContended(true, ThreadWaiter.deadlineAfter(nanos));
-  }
-
-  void release() {
-    for (int s; (s = state) == LOCKED || mayLeaveToNudged(s); ) {
-      if (casState(s, s & ~LOCKED)) {
-        return;
-      }
-    }
-    releaseToHead(queue());
-  }
-
-  /** Whether the head is awake and may be overtaken once more. */
-  private boolean mayLeaveToNudged(int s) {
-    return (s & NUDGED) != 0 && queue().bypassed() < bypassBound;
   }
 
   /** As {@link #release}, for callers that hold no guard. */
@@ -403,7 +421,7 @@ public final class Mutex<T extends @Nullable Object> {
     if (bypassBound == 0 && (state & QUEUED) != 0) {
       return false; // the lock will not become free for a newcomer
     }
-    Spin spin = new Spin(q.spinEstimate(), LONGEST_PAUSE);
+    Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     do {
       if ((state & LOCKED) == 0 && tryAcquire()) {
         q.learnSpin(true);
@@ -416,7 +434,7 @@ public final class Mutex<T extends @Nullable Object> {
 
   /** A nudged head looks for a moment longer than one look. */
   private void spinUntilFree(WaitQueue q) {
-    Spin spin = new Spin(q.spinEstimate(), LONGEST_PAUSE);
+    Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     while ((state & LOCKED) != 0) {
       if (!spin.pause()) {
         return;

@@ -36,9 +36,18 @@ public final class ThreadWaiter extends Waiter {
     super(need, item);
   }
 
+  /**
+   * Set by the thread before it looks at its state for the last time and parks; read by the waker after
+   * it has written the state. So a thread that still spins is not unparked, which would cost more than
+   * the rest of the hand-over, and one that has gone to sleep always is.
+   */
+  private volatile boolean asleep;
+
   @Override
   protected void wake() {
-    Parker.unpark(thread);
+    if (asleep) {
+      Parker.unpark(thread);
+    }
   }
 
   /** A deadline for {@link #await} that lies {@code nanos} from now, saturating. */
@@ -60,6 +69,7 @@ public final class ThreadWaiter extends Waiter {
     try {
       spinPaid = spin(spinNanos);
       if (!spinPaid) {
+        asleep = true;
         while (state() == WAITING) {
           if (deadline == FOREVER) {
             Parker.park(blocker);
