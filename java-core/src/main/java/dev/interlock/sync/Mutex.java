@@ -315,7 +315,7 @@ public final class Mutex<T extends @Nullable Object> {
   // more than reading.
 
   boolean tryAcquire() {
-    return queue == null && casState(0, LOCKED) || tryBarge();
+    return (queue == null && casState(0, LOCKED)) || tryBarge();
   }
 
   void release() {
@@ -339,7 +339,7 @@ public final class Mutex<T extends @Nullable Object> {
 
   private void releaseQueued() {
     WaitQueue q = queue();
-    for (int s; (s = state) == LOCKED || (s & NUDGED) != 0 && q.bypassed() < bypassBound; ) {
+    for (int s; (s = state) == LOCKED || ((s & NUDGED) != 0 && q.bypassed() < bypassBound); ) {
       if (casState(s, s & ~LOCKED)) {
         return;
       }
