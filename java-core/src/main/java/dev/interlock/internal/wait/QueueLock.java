@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * while foreign code runs, never across a wait.
  *
  * <p><b>Progress.</b> Blocking: a holder that the operating system takes off its processor delays the
- * others. They do not burn the processor meanwhile: every spin here is bounded, after it they sleep.
+ * others. They do not burn the processor meanwhile: every spin here is bounded; then they yield a few
+ * times, and then they sleep.
  *
  * <p><b>Memory effects.</b> Actions before {@link #unlock} happen-before actions after the {@link #lock}
  * that follows it.
@@ -55,7 +56,10 @@ public abstract class QueueLock extends LeadingPad {
   private static final int HELD = 1;
   private static final int SLEPT = 2;
 
-  /** Looks at a taken lock before sleeping; the pauses between them double up to {@link #LONGEST}. */
+  /**
+   * Looks at a taken lock before sleeping. Between those of the first half are pauses, which double up to
+   * {@link #LONGEST}; between the others, yields.
+   */
   private static final int LOOKS = Spin.MAX == 0 ? 0 : 24;
 
   private static final int LONGEST = 64;
@@ -86,13 +90,17 @@ public abstract class QueueLock extends LeadingPad {
   private void lockContended() {
     int pauses = 4;
     for (int look = 0; look < LOOKS; look++) {
-      for (int i = 0; i < pauses; i++) {
-        Thread.onSpinWait();
+      if (look < LOOKS / 2) {
+        for (int i = 0; i < pauses; i++) {
+          Thread.onSpinWait();
+        }
+        pauses = Math.min(LONGEST, pauses * 2);
+      } else {
+        Thread.yield(); // the holder may need this processor
       }
       if (word == FREE && WORD.compareAndSet(this, FREE, HELD)) {
         return;
       }
-      pauses = Math.min(LONGEST, pauses * 2);
     }
     sleepUntilLocked();
   }

@@ -33,6 +33,12 @@ public final class Spin {
   /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
   private static final int MOST_LOOKS = 1_000;
 
+  /**
+   * After so many looks the pause becomes a yield: when there are more threads than processors, the one
+   * that is waited for may need this one.
+   */
+  private static final int YIELD_AFTER = 8;
+
   private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
 
   private final int budget;
@@ -64,6 +70,10 @@ public final class Spin {
       return false;
     }
     looks++;
+    if (looks > YIELD_AFTER) {
+      Thread.yield();
+      return true;
+    }
     for (int i = 0; i < pauses; i++) {
       Thread.onSpinWait();
     }
