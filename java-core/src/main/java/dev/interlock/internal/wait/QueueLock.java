@@ -96,7 +96,7 @@ public abstract class QueueLock extends LeadingPad {
         }
         pauses = Math.min(LONGEST, pauses * 2);
       } else {
-        Thread.yield(); // the holder may need this processor
+        Spin.yieldProcessor(); // the holder may need it
       }
       if (word == FREE && WORD.compareAndSet(this, FREE, HELD)) {
         return;

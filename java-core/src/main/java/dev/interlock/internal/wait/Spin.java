@@ -71,7 +71,7 @@ public final class Spin {
     }
     looks++;
     if (looks > YIELD_AFTER) {
-      Thread.yield();
+      yieldProcessor();
       return true;
     }
     for (int i = 0; i < pauses; i++) {
@@ -79,6 +79,12 @@ public final class Spin {
     }
     pauses = Math.min(longest, pauses * 2);
     return true;
+  }
+
+  /** Lets another thread have this processor; only ever a hint, nothing depends on it. */
+  @SuppressWarnings("ThreadPriorityCheck") // the correctness of no caller depends on the scheduler
+  static void yieldProcessor() {
+    Thread.yield();
   }
 
   /** Whether {@code thread} is virtual; never true before JDK 21. */
