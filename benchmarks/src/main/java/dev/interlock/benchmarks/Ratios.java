@@ -1,6 +1,7 @@
 package dev.interlock.benchmarks;
 
 import dev.interlock.benchmarks.harness.Catalogue;
+import dev.interlock.benchmarks.harness.Check;
 import dev.interlock.benchmarks.harness.Comparison;
 import dev.interlock.benchmarks.harness.Effort;
 import dev.interlock.benchmarks.harness.Session;
@@ -70,9 +71,15 @@ public final class Ratios implements Runnable {
         description = "Only the workloads whose name contains a match; see list.")
     private Pattern only = Pattern.compile("");
 
-    List<Workload> of(Effort effort) {
-      return Catalogue.of(effort).stream()
+    List<Workload> workloads(Effort effort) {
+      return Catalogue.workloads(effort).stream()
           .filter(workload -> only.matcher(workload.toString()).find())
+          .toList();
+    }
+
+    List<Check> checks() {
+      return Catalogue.checks().stream()
+          .filter(check -> only.matcher(check.name()).find())
           .toList();
     }
   }
@@ -87,7 +94,10 @@ public final class Ratios implements Runnable {
 
     @Override
     public void run() {
-      for (Workload workload : selection.of(Effort.FULL)) {
+      for (Check check : selection.checks()) {
+        System.out.println(check.name() + "  (a check, not a figure)");
+      }
+      for (Workload workload : selection.workloads(Effort.FULL)) {
         System.out.println(workload + "  (" + workload.about() + ")");
         for (Comparison comparison : workload.comparisons()) {
           String target = comparison.target() == null ? "" : "  " + comparison.target().text();
@@ -139,8 +149,9 @@ public final class Ratios implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      List<Workload> workloads = selection.of(effort);
-      if (workloads.isEmpty()) {
+      List<Workload> workloads = selection.workloads(effort);
+      List<Check> checks = selection.checks();
+      if (workloads.isEmpty() && checks.isEmpty()) {
         throw new CommandLine.ParameterException(
             spec.commandLine(), "no workload has such a name; 'list' shows them");
       }
@@ -148,7 +159,7 @@ public final class Ratios implements Runnable {
       List<String> line = new ArrayList<>(List.of("java", "-jar", "benchmarks.jar"));
       line.addAll(command);
       return new Session(new Settings(effort, collector, heap, verbose), quiet, utf8, line)
-              .run(workloads, out == null ? folderOfJar() : out)
+              .run(checks, workloads, out == null ? folderOfJar() : out)
           ? 0
           : 1;
     }

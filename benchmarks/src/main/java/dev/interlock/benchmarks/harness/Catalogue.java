@@ -1,16 +1,25 @@
 package dev.interlock.benchmarks.harness;
 
+import static dev.interlock.benchmarks.harness.Metric.ALLOCATION;
 import static dev.interlock.benchmarks.harness.Metric.ALLOCATION_OF_THREADS;
 import static dev.interlock.benchmarks.harness.Metric.CPU;
+import static dev.interlock.benchmarks.harness.Metric.FOOTPRINT;
 import static dev.interlock.benchmarks.harness.Metric.NEIGHBOUR;
+import static dev.interlock.benchmarks.harness.Metric.SHOT;
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
 import static dev.interlock.benchmarks.harness.Metric.TIME;
 import static dev.interlock.benchmarks.harness.Target.oursAtMost;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
+import dev.interlock.benchmarks.workload.CancelVirtualWaitersBenchmark;
+import dev.interlock.benchmarks.workload.ChannelCoroutinesBenchmark;
 import dev.interlock.benchmarks.workload.ChannelThreadsBenchmark;
+import dev.interlock.benchmarks.workload.ChannelVirtualThreadsBenchmark;
 import dev.interlock.benchmarks.workload.MutexContendedBenchmark;
+import dev.interlock.benchmarks.workload.MutexCoroutinesBenchmark;
 import dev.interlock.benchmarks.workload.MutexUncontendedBenchmark;
+import dev.interlock.benchmarks.workload.ReleaseOverCancelledBenchmark;
+import dev.interlock.sync.Mutex;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,11 +36,28 @@ public final class Catalogue {
   }
 
   /** All workloads in the order in which they run. */
-  public static List<Workload> of(Effort effort) {
+  public static List<Workload> workloads(Effort effort) {
     Catalogue catalogue = new Catalogue(effort);
     catalogue.mutexOfThreads();
+    catalogue.mutexOfCoroutines();
+    catalogue.footprint();
+    catalogue.cancellation();
     catalogue.channelsOfThreads();
+    catalogue.channelsOfCoroutines();
+    catalogue.channelsOfVirtualThreads();
     return catalogue.workloads;
+  }
+
+  /** What has to hold while the figures are reached. */
+  public static List<Check> checks() {
+    int usual = Mutex.DEFAULT_BYPASS_BOUND;
+    return List.of(
+        new Check(
+            "mutex-bypass-2-threads-pinned", () -> BypassCheck.worst(usual, 2, true, 50), usual),
+        new Check("mutex-bypass-16-threads", () -> BypassCheck.worst(usual, 16, false, 50), usual),
+        new Check(
+            "mutex-bypass-bound-7-16-threads", () -> BypassCheck.worst(7, 16, false, 50), 7),
+        new Check("mutex-bypass-fair-16-threads", () -> BypassCheck.worst(0, 16, false, 50), 0));
   }
 
   private Workload add(String name, String about, Class<?> benchmark, String method) {
@@ -69,6 +95,101 @@ public final class Catalogue {
         .compare("withLock", "ReentrantLock", THROUGHPUT)
         .compare("guard", "synchronized", THROUGHPUT)
         .compare("fairGuard", "ReentrantLockFair", THROUGHPUT);
+  }
+
+  private void mutexOfCoroutines() {
+    add(
+            "mutex-1000-coroutines",
+            "lock, count, unlock by 1,000 coroutines on two workers",
+            MutexCoroutinesBenchmark.class,
+            "count")
+        .param("coroutines", 1000)
+        .compare("interlock", "kotlinx", THROUGHPUT, ratioOf(4))
+        .compare("interlock", "kotlinx", ALLOCATION, oursAtMost(NO_BYTES))
+        .compare("nothing", "kotlinx", ALLOCATION);
+  }
+
+  private void footprint() {
+    workloads.add(
+        new Workload("mutex-footprint-idle", "bytes of one more mutex", Footprint::ofMutex)
+            .compare("interlock", "ReentrantLock", FOOTPRINT, oursAtMost(32))
+            .compare("interlock", "kotlinx", FOOTPRINT, oursAtMost(32)));
+  }
+
+  private void cancellation() {
+    // The peer needs quadratic time, so the target holds for the full number alone.
+    add(
+            "cancel-" + effort.waiters + "-virtual-waiters",
+            "interrupt all waiters of a lock, wait for their end",
+            CancelVirtualWaitersBenchmark.class,
+            "cancelAll")
+        .param("waiters", effort.waiters)
+        .shots(1, effort == Effort.FULL ? 3 : 2)
+        .timeOut(900)
+        .needs(Workload.Need.VIRTUAL_THREADS)
+        .compare(
+            "interlock", "ReentrantLock", SHOT, effort == Effort.FULL ? ratioOf(50) : null);
+    int waiters = effort == Effort.SMOKE ? 1_000 : 100_000;
+    int shots = effort == Effort.SMOKE ? 1 : 20;
+    for (boolean cancelling : new boolean[] {false, true}) {
+      add(
+              (cancelling ? "cancel-and-release-over-" : "release-over-") + waiters + "-cancelled",
+              (cancelling ? "cancel all but the last, and give it a permit" : "give a permit to the last")
+                  + " of so many coroutines",
+              ReleaseOverCancelledBenchmark.class,
+              "release")
+          .param("waiters", waiters)
+          .param("cancelling", cancelling)
+          .shots(shots, shots)
+          .compare("interlock", "kotlinx", SHOT, cancelling ? null : ratioOf(50));
+    }
+  }
+
+  private void channelsOfCoroutines() {
+    for (int capacity : new int[] {1024, 64}) {
+      for (int pairs : new int[] {1, 2, 500}) {
+        coroutines("bounded-" + capacity, capacity, pairs)
+            .compare("interlock", "kotlinx", THROUGHPUT, ratioOf(1.5))
+            .compare("interlock", "kotlinx", ALLOCATION, oursAtMost(NO_BYTES));
+      }
+    }
+    coroutines("rendezvous", 0, 1).compare("interlock", "kotlinx", THROUGHPUT, ratioOf(1.2));
+    coroutines("rendezvous", 0, 500).compare("interlock", "kotlinx", THROUGHPUT);
+    coroutines("unbounded", -1, 1)
+        .compare("interlock", "kotlinx", THROUGHPUT)
+        .compare("interlock", "kotlinx", ALLOCATION);
+  }
+
+  private Workload coroutines(String kind, int capacity, int pairs) {
+    return add(
+            "coroutines-" + kind + "-" + pairs + "to" + pairs,
+            pairs + " coroutines to " + pairs + " on two workers",
+            ChannelCoroutinesBenchmark.class,
+            "move")
+        .param("capacity", capacity)
+        .param("pairs", pairs);
+  }
+
+  private void channelsOfVirtualThreads() {
+    virtual("bounded-64", 64)
+        .compare("interlock", "jox", THROUGHPUT, ratioOf(1.5))
+        .compare("interlock", "jox", ALLOCATION)
+        .compare("interlock", "ArrayBlockingQueue", THROUGHPUT);
+    virtual("rendezvous", 0)
+        .compare("interlock", "jox", THROUGHPUT, ratioOf(3))
+        .compare("interlock", "SynchronousQueue", THROUGHPUT);
+  }
+
+  private Workload virtual(String kind, int capacity) {
+    return add(
+            "virtual-" + kind + "-1to1",
+            "1 virtual thread to 1 on two carriers",
+            ChannelVirtualThreadsBenchmark.class,
+            "move")
+        .param("capacity", capacity)
+        .param("pairs", 1)
+        .needs(Workload.Need.VIRTUAL_THREADS)
+        .needs(Workload.Need.JOX);
   }
 
   private void channelsOfThreads() {

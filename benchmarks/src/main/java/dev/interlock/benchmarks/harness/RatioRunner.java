@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -36,7 +37,7 @@ public final class RatioRunner {
 
   /** How many JVMs the workload will start. */
   public int forks(Workload workload) {
-    return workload.subjects().size() * rounds(workload);
+    return workload.counted == null ? workload.subjects().size() * rounds(workload) : 0;
   }
 
   /** Everything that JMH found, for its own report. */
@@ -46,6 +47,12 @@ public final class RatioRunner {
 
   /** Measures all subjects of {@code workload} and makes its ratios. */
   public List<Ratio> run(Workload workload) throws RunnerException {
+    return workload.counted == null
+        ? ratios(workload, measure(workload))
+        : ratios(workload, (subject, metric) -> workload.counted.apply(subject));
+  }
+
+  private BiFunction<String, Metric, Figure> measure(Workload workload) throws RunnerException {
     Map<String, List<BenchmarkResult>> samples = new LinkedHashMap<>();
     Map<String, RunResult> first = new LinkedHashMap<>();
     Set<String> subjects = workload.subjects();
@@ -65,6 +72,11 @@ public final class RatioRunner {
         (subject, parts) ->
             merged.put(subject, new RunResult(first.get(subject).getParams(), parts)));
     results.addAll(merged.values());
+    return (subject, metric) -> figure(merged.get(subject), metric);
+  }
+
+  private static List<Ratio> ratios(
+      Workload workload, BiFunction<String, Metric, Figure> figures) {
     List<Ratio> ratios = new ArrayList<>();
     for (Comparison comparison : workload.comparisons) {
       Metric metric = comparison.metric();
@@ -72,8 +84,8 @@ public final class RatioRunner {
           Ratio.of(
               workload.nameOf(comparison),
               metric,
-              figure(merged.get(comparison.ours()), metric),
-              figure(merged.get(comparison.peer()), metric)));
+              figures.apply(comparison.ours(), metric),
+              figures.apply(comparison.peer(), metric)));
     }
     return ratios;
   }

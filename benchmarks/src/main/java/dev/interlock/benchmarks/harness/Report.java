@@ -34,6 +34,7 @@ public final class Report {
   private final PrintStream out;
   private final Map<String, Object> environment;
   private final List<Row> rows = new ArrayList<>();
+  private final List<Check.Outcome> checks = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   /** A report that prints to {@code out}. */
@@ -59,6 +60,12 @@ public final class Report {
             target == null ? null : target.judge(ratio).name().toLowerCase(Locale.ROOT)));
   }
 
+  /** Adds and prints the outcome of a check. */
+  public void add(Check.Outcome outcome) {
+    out.println(outcome.line());
+    checks.add(outcome);
+  }
+
   /** Adds a sentence that stands beside the figures. */
   public void note(String note) {
     notes.add(note);
@@ -79,6 +86,7 @@ public final class Report {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("environment", environment);
     all.put("ratios", rows);
+    all.put("checks", checks);
     all.put("notes", notes);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(

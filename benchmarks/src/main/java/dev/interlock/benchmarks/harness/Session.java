@@ -25,12 +25,13 @@ public final class Session {
   }
 
   /**
-   * Measures {@code workloads} and leaves the files in {@code folder}. A workload that fails is named,
+   * Makes the checks, measures {@code workloads}, and leaves the files in {@code folder}. A workload that fails is named,
    * and the others go on.
    *
    * @return whether none failed
    */
-  public boolean run(List<Workload> workloads, Path folder) throws IOException {
+  public boolean run(List<Check> checks, List<Workload> workloads, Path folder)
+      throws IOException {
     List<Workload> able = new ArrayList<>();
     for (Workload workload : workloads) {
       if (isMet(workload)) {
@@ -38,6 +39,16 @@ public final class Session {
       }
     }
     boolean whole = true;
+    for (Check check : checks) {
+      try {
+        Check.Outcome outcome = check.run();
+        report.add(outcome);
+        whole &= outcome.held();
+      } catch (Exception failed) {
+        whole = false;
+        report.note(check.name() + " failed: " + reason(failed));
+      }
+    }
     try (Shown progress = new Shown(quiet)) {
       RatioRunner runner = new RatioRunner(settings, progress);
       progress.expect(able.stream().mapToInt(runner::forks).sum());

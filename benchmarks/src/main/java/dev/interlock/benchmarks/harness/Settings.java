@@ -14,11 +14,17 @@ import java.util.List;
 public record Settings(Effort effort, String collector, String heap, boolean verbose) {
   private static final int UNSAFE_IS_WARNED_OF_SINCE = 24;
 
+  /** Those that run coroutines, and those that run virtual threads. */
+  private static final int WORKERS = 2;
+
   List<String> jvmArgs() {
     List<String> args = new ArrayList<>();
     args.add("-Xms" + heap);
     args.add("-Xmx" + heap);
     args.add("-XX:+Use" + collector + "GC");
+    // As many workers as the platform threads have cores here, whatever machine this is.
+    args.add("-Dkotlinx.coroutines.scheduler.core.pool.size=" + WORKERS);
+    args.add("-Djdk.virtualThreadScheduler.parallelism=" + WORKERS);
     if (Runtime.version().feature() >= UNSAFE_IS_WARNED_OF_SINCE) {
       args.add("--enable-native-access=ALL-UNNAMED");
       args.add("--sun-misc-unsafe-memory-access=allow");

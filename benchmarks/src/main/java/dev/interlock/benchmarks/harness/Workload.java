@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A benchmark with all its parameters but the subject, and what is compared in it. Every subject is
@@ -25,6 +26,10 @@ public final class Workload {
   final Map<String, String> params = new LinkedHashMap<>();
   final List<Comparison> comparisons = new ArrayList<>();
   final Set<Need> needs = new LinkedHashSet<>();
+
+  /** Measures a subject without JMH: what is counted needs no sampling. Null for all others. */
+  Function<String, Figure> counted;
+
   int threads = 1;
   boolean singleShot;
 
@@ -33,6 +38,11 @@ public final class Workload {
 
   int warmupShots;
   int secondsToTimeOut = 60;
+
+  Workload(String name, String about, Function<String, Figure> counted) {
+    this(name, about, null, null);
+    this.counted = counted;
+  }
 
   Workload(String name, String about, Class<?> benchmark, String method) {
     this.name = name;
