@@ -8,6 +8,12 @@ import org.openjdk.jol.info.GraphLayout;
 
 /** The memory that one more idle lock takes. */
 final class Footprint {
+  static {
+    // A lambda's fields have no offset that can be asked for; the reader then works it out.
+    System.setProperty("jol.magicFieldOffset", "true");
+    System.setProperty("jol.skipDynamicAttach", "true");
+  }
+
   private Footprint() {}
 
   /** Bytes of a lock and of what it alone refers to. */
