@@ -55,8 +55,7 @@ public final class Catalogue {
         new Check(
             "mutex-bypass-2-threads-pinned", () -> BypassCheck.worst(usual, 2, true, 50), usual),
         new Check("mutex-bypass-16-threads", () -> BypassCheck.worst(usual, 16, false, 50), usual),
-        new Check(
-            "mutex-bypass-bound-7-16-threads", () -> BypassCheck.worst(7, 16, false, 50), 7),
+        new Check("mutex-bypass-bound-7-16-threads", () -> BypassCheck.worst(7, 16, false, 50), 7),
         new Check("mutex-bypass-fair-16-threads", () -> BypassCheck.worst(0, 16, false, 50), 0));
   }
 
@@ -127,14 +126,15 @@ public final class Catalogue {
         .shots(1, effort == Effort.FULL ? 3 : 2)
         .timeOut(900)
         .needs(Workload.Need.VIRTUAL_THREADS)
-        .compare(
-            "interlock", "ReentrantLock", SHOT, effort == Effort.FULL ? ratioOf(50) : null);
+        .compare("interlock", "ReentrantLock", SHOT, effort == Effort.FULL ? ratioOf(50) : null);
     int waiters = effort == Effort.SMOKE ? 1_000 : 100_000;
     int shots = effort == Effort.SMOKE ? 1 : 20;
     for (boolean cancelling : new boolean[] {false, true}) {
       add(
               (cancelling ? "cancel-and-release-over-" : "release-over-") + waiters + "-cancelled",
-              (cancelling ? "cancel all but the last, and give it a permit" : "give a permit to the last")
+              (cancelling
+                      ? "cancel all but the last, and give it a permit"
+                      : "give a permit to the last")
                   + " of so many coroutines",
               ReleaseOverCancelledBenchmark.class,
               "release")

@@ -75,8 +75,7 @@ public final class RatioRunner {
     return (subject, metric) -> figure(merged.get(subject), metric);
   }
 
-  private static List<Ratio> ratios(
-      Workload workload, BiFunction<String, Metric, Figure> figures) {
+  private static List<Ratio> ratios(Workload workload, BiFunction<String, Metric, Figure> figures) {
     List<Ratio> ratios = new ArrayList<>();
     for (Comparison comparison : workload.comparisons) {
       Metric metric = comparison.metric();

@@ -30,8 +30,7 @@ public final class Session {
    *
    * @return whether none failed
    */
-  public boolean run(List<Check> checks, List<Workload> workloads, Path folder)
-      throws IOException {
+  public boolean run(List<Check> checks, List<Workload> workloads, Path folder) throws IOException {
     List<Workload> able = new ArrayList<>();
     for (Workload workload : workloads) {
       if (isMet(workload)) {

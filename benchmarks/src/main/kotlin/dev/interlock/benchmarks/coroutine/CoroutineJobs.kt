@@ -28,7 +28,7 @@ object CoroutineJobs {
   fun count(counter: SuspendingCounter, count: Int, coroutines: Int) {
     val share = Traffic.share(count, coroutines)
     runBlocking(Dispatchers.Default) {
-      repeat(coroutines) { launch { repeat(share) { counter.increment() } } }
+      repeat(coroutines) { launch { counter.increment(share) } }
     }
   }
 }

@@ -1,0 +1,81 @@
+package dev.interlock.benchmarks.harness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+
+class CatalogueTest {
+  /** Every comparison has a name of its own, without a space. */
+  @ParameterizedTest
+  @EnumSource(Effort.class)
+  void workloads_names(Effort effort) {
+    Set<String> names = new HashSet<>();
+    for (Workload workload : Catalogue.workloads(effort)) {
+      for (Comparison comparison : workload.comparisons()) {
+        String name = workload.nameOf(comparison);
+        assertTrue(names.add(name), name + " stands twice");
+        assertFalse(name.contains(" "), name);
+      }
+    }
+  }
+
+  /** Every workload names a benchmark that exists, and sets parameters and subjects that it has. */
+  @ParameterizedTest
+  @EnumSource(Effort.class)
+  void workloads_benchmarks(Effort effort) throws Exception {
+    for (Workload workload : Catalogue.workloads(effort)) {
+      if (workload.counted != null) {
+        continue;
+      }
+      assertTrue(
+          Arrays.stream(workload.benchmark.getMethods())
+              .anyMatch(
+                  m ->
+                      m.getName().equals(workload.method)
+                          && m.isAnnotationPresent(Benchmark.class)),
+          workload + " has no benchmark " + workload.method);
+      for (String param : workload.params.keySet()) {
+        Field field = workload.benchmark.getField(param);
+        assertTrue(field.isAnnotationPresent(Param.class), workload + ": " + param);
+      }
+      Set<String> known =
+          Set.of(workload.benchmark.getField("subject").getAnnotation(Param.class).value());
+      assertTrue(known.containsAll(workload.subjects()), workload + ": " + workload.subjects());
+    }
+  }
+
+  /** A subject of several comparisons is measured once. */
+  @Test
+  void subjects_shared() {
+    Workload workload =
+        new Workload("w", "", s -> Figure.exact(1))
+            .compare("ours", "a", Metric.FOOTPRINT)
+            .compare("ours", "b", Metric.FOOTPRINT);
+
+    assertEquals(List.of("ours", "a", "b"), List.copyOf(workload.subjects()));
+  }
+
+  /** The footprint needs no JMH, and ours keeps what its documentation says. */
+  @Test
+  void footprint_ours() {
+    Map<String, Double> bytes =
+        Map.of(
+            "interlock", Footprint.ofMutex("interlock").value(),
+            "kotlinx", Footprint.ofMutex("kotlinx").value());
+
+    assertTrue(bytes.get("interlock") <= 32, bytes::toString);
+    assertTrue(bytes.get("kotlinx") > bytes.get("interlock"), bytes::toString);
+  }
+}
