@@ -3,18 +3,26 @@ package dev.interlock.verification
 import dev.interlock.channel.ChannelClosedException
 import dev.interlock.channel.ReceiveResult
 import dev.interlock.channel.SendResult
+import java.util.Objects
 
 /**
- * What a channel does, one call after the other. [capacity] 0 is a rendezvous, `Int.MAX_VALUE` unbounded.
+ * What a channel does, one call after the other. [capacity] 0 is a rendezvous, `Int.MAX_VALUE`
+ * unbounded.
  *
- * Not safe for use by two threads. Equality is equality of the state; the callers that wait are compared
- * by the checker itself.
+ * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
+ * compared by the checker itself.
  */
 public class ChannelSpecification<E : Any>(private val capacity: Int) {
   private class Sender<E>(val element: E, val caller: Pending<Unit>)
 
   private val waits = Waits()
   private val buffer = ArrayDeque<E>()
+
+  /**
+   * Given back by receivers that were cancelled after the grant; received first, not seen by
+   * senders.
+   */
+  private val handedBack = ArrayDeque<E>()
   private val senders = ArrayDeque<Sender<E>>()
   private val receivers = ArrayDeque<Pending<E>>()
   private var closed = false
@@ -50,7 +58,9 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
   }
 
   public suspend fun receive(): E {
-    take()?.let { return it }
+    take()?.let {
+      return it
+    }
     if (closed) {
       throw closedException()
     }
@@ -97,21 +107,22 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
       return false
     }
     close()
-    undelivered += buffer.size
+    undelivered += size()
+    handedBack.clear()
     buffer.clear()
     cancelled = true
     return true
   }
 
-  public fun size(): Int = buffer.size
+  public fun size(): Int = handedBack.size + buffer.size
 
-  public fun isEmpty(): Boolean = buffer.isEmpty() && senders.isEmpty()
+  public fun isEmpty(): Boolean = size() == 0 && senders.isEmpty()
 
   public fun isFull(): Boolean = !closed && buffer.size >= capacity && receivers.isEmpty()
 
   public fun isClosed(): Boolean = closed
 
-  public fun isDrained(): Boolean = closed && buffer.isEmpty()
+  public fun isDrained(): Boolean = closed && size() == 0
 
   public fun waitingSenders(): Int = senders.size
 
@@ -121,6 +132,9 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
   public fun undelivered(): Int = undelivered
 
   private fun take(): E? {
+    handedBack.removeFirstOrNull()?.let {
+      return it
+    }
     val first = buffer.removeFirstOrNull()
     if (first == null) {
       val sender = senders.removeFirstOrNull() ?: return null
@@ -135,12 +149,12 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
     return first
   }
 
-  /** A receiver that is cancelled after the grant hands its element on, or back to the front. */
+  /** A receiver that is cancelled after the grant hands its element on, or back to the channel. */
   private fun putBack(element: E) {
     when {
       cancelled -> undelivered++
       receivers.isNotEmpty() -> receivers.removeFirst().grant(element)
-      else -> buffer.addFirst(element)
+      else -> handedBack.addFirst(element)
     }
   }
 
@@ -149,10 +163,10 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
   override fun equals(other: Any?): Boolean =
     other is ChannelSpecification<*> &&
       buffer == other.buffer &&
+      handedBack == other.handedBack &&
       closed == other.closed &&
       cancelled == other.cancelled &&
       undelivered == other.undelivered
 
-  override fun hashCode(): Int =
-    31 * (31 * buffer.hashCode() + closed.hashCode()) + cancelled.hashCode() + undelivered
+  override fun hashCode(): Int = Objects.hash(buffer, handedBack, closed, cancelled, undelivered)
 }

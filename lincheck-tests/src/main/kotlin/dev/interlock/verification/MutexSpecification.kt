@@ -4,8 +4,8 @@ package dev.interlock.verification
  * What a mutex with bypass bound 0 does, one call after the other: strictly first in, first out; an
  * unlock hands the lock to whoever waits longest.
  *
- * Not safe for use by two threads. Equality is equality of the state; the callers that wait are compared
- * by the checker itself.
+ * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
+ * compared by the checker itself.
  */
 public class MutexSpecification {
   private val waits = Waits()

@@ -3,11 +3,11 @@ package dev.interlock.verification
 import dev.interlock.ClosedException
 
 /**
- * What a semaphore does, one call after the other: strictly first in, first out; free permits are kept
- * for the head of the queue; `tryAcquire` fails while somebody waits.
+ * What a semaphore does, one call after the other: strictly first in, first out; free permits are
+ * kept for the head of the queue; `tryAcquire` fails while somebody waits.
  *
- * Not safe for use by two threads. Equality is equality of the state; the callers that wait are compared
- * by the checker itself, which knows their operations.
+ * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
+ * compared by the checker itself, which knows their operations.
  */
 public class SemaphoreSpecification(private var free: Int) {
   private class Request(val need: Int, val caller: Pending<Unit>)

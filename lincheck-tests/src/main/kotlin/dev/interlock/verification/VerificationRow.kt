@@ -1,8 +1,14 @@
 package dev.interlock.verification
 
-/** One line of evidence: which check of which structure ran how often, and how it ended. */
+/**
+ * One line of evidence: which check of which structure ran how often, and how it ended.
+ *
+ * [check] is "model checking", "stress", or "twin"; [result] is "passed", for a twin "found", or
+ * "FAILED". [scenarios] and [invocations] are counted, not copied from the bounds.
+ */
 public class VerificationRow(
   public val structure: String,
+  public val variant: String,
   public val scope: String,
   public val check: String,
   public val scenarios: Long,

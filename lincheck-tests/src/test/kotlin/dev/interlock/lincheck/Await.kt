@@ -3,17 +3,17 @@ package dev.interlock.lincheck
 import dev.interlock.future.Context
 import dev.interlock.future.PollFuture
 import dev.interlock.future.Waker
+import java.util.concurrent.atomic.AtomicReference
+import kotlin.coroutines.resume
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.suspendCancellableCoroutine
-import java.util.concurrent.atomic.AtomicReference
-import kotlin.coroutines.resume
 
 /**
- * Drives a future from a coroutine of the checker. The face for users, `PollFuture.await`, learns of a
- * prompt cancellation from the dispatcher; the checker has none, it cancels the job of the coroutine and
- * never runs it again, so here the job is listened to.
+ * Drives a future from a coroutine of the checker. The face for users, `PollFuture.await`, learns
+ * of a prompt cancellation from the dispatcher; the checker has none, it cancels the job of the
+ * coroutine and never runs it again, so here the job is listened to.
  */
 internal suspend fun <T> PollFuture<T>.awaitWatched(): T {
   val waker = ResumingWaker(this)
@@ -35,8 +35,7 @@ private class ResumingWaker(private val future: PollFuture<*>) : Waker {
     val before = state.getAndSet(Woken)
     if (before is CancellableContinuation<*>) {
       state.set(null)
-      @Suppress("UNCHECKED_CAST")
-      (before as CancellableContinuation<Unit>).resume(Unit)
+      @Suppress("UNCHECKED_CAST") (before as CancellableContinuation<Unit>).resume(Unit)
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.interlock.lincheck
 
 import dev.interlock.verification.VerificationRow
+import java.util.concurrent.atomic.AtomicLong
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
 import org.jetbrains.lincheck.datastructures.Options
 import org.jetbrains.lincheck.datastructures.StressOptions
-import java.util.concurrent.atomic.AtomicLong
 
 /** Counts the scenarios of the check that runs; one check runs at a time. */
 internal object ScenarioCount {
@@ -48,6 +48,7 @@ internal object Bounds {
 /** One structure, as the matrix names it. */
 internal class Subject(
   val structure: String,
+  val variant: String,
   val scope: String,
 ) {
   /** Model checking of every pair of operations, threads parked for real. */
@@ -59,7 +60,7 @@ internal class Subject(
     val options =
       ModelCheckingOptions()
         .iterations(scenarios)
-        .invocationsPerIteration(Bounds.choose((6_000 / scenarios).coerceIn(25, 300), 2_000))
+        .invocationsPerIteration(Bounds.choose((4_000 / scenarios).coerceIn(15, 300), 2_000))
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
         .actorsBefore(1)
@@ -76,7 +77,7 @@ internal class Subject(
     val options =
       StressOptions()
         .iterations(scenarios)
-        .invocationsPerIteration(Bounds.choose(150, 10_000))
+        .invocationsPerIteration(Bounds.choose(60, 10_000))
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
         .actorsBefore(1)
@@ -91,7 +92,8 @@ internal class Subject(
   ) {
     options.sequentialSpecification(specification)
     options.executionGenerator(PairwiseScenarios::class.java)
-    // A found failure is worth more than a small one, and minimising can hang on a broken structure.
+    // A found failure is worth more than a small one, and minimising can hang on a broken
+    // structure.
     options.minimizeFailedScenario(false)
     measure(check, "passed") { options.check(operations) }
   }
@@ -114,6 +116,7 @@ internal class Subject(
       VerificationFile.add(
         VerificationRow(
           structure,
+          variant,
           scope,
           check,
           ScenarioCount.takeAndReset(),
@@ -122,7 +125,7 @@ internal class Subject(
           Math.round(seconds * 10) / 10.0,
           Runtime.version().feature(),
           Bounds.deep,
-        ),
+        )
       )
     }
   }

@@ -3,28 +3,30 @@ package dev.interlock.lincheck
 import dev.interlock.sync.Mutex
 import dev.interlock.sync.MutexGuard
 import dev.interlock.verification.MutexSpecification
+import java.time.Duration
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen
 import org.junit.jupiter.api.Test
-import java.time.Duration
 
 /**
- * The mutex with bypass bound 0 is linearizable and hands the lock on first in, first out. With a bound
- * above 0 newcomers may overtake, how often depends on who is awake, and no sequential specification says
- * in which order waiters get the lock; there the mutex is checked by whole critical sections.
+ * The mutex with bypass bound 0 is linearizable and hands the lock on first in, first out. With a
+ * bound above 0 newcomers may overtake, how often depends on who is awake, and no sequential
+ * specification says in which order waiters get the lock; there the mutex is checked by whole
+ * critical sections.
  */
 class MutexLincheckTest {
-  /** Each thread of a scenario owns one guard at most; an operation that makes no sense for it says so. */
+  /**
+   * Each thread of a scenario owns one guard at most; an operation that makes no sense for it says
+   * so.
+   */
   @Param(name = "thread", gen = ThreadIdGen::class)
   class MutexOperations : Operations() {
     private val mutex = Mutex.fair(0)
     private val guards = arrayOfNulls<MutexGuard<Int>>(THREADS)
 
     @Operation(cancellableOnSuspension = true, promptCancellation = true)
-    suspend fun lock(
-      @Param(name = "thread") thread: Int,
-    ): String {
+    suspend fun lock(@Param(name = "thread") thread: Int): String {
       if (guards[thread] != null) {
         return "held already"
       }
@@ -34,9 +36,7 @@ class MutexLincheckTest {
 
     /** Waits as a thread. */
     @Operation(cancellableOnSuspension = false)
-    suspend fun lockBlocking(
-      @Param(name = "thread") thread: Int,
-    ): String {
+    suspend fun lockBlocking(@Param(name = "thread") thread: Int): String {
       if (guards[thread] != null) {
         return "held already"
       }
@@ -45,19 +45,14 @@ class MutexLincheckTest {
     }
 
     @Operation
-    fun tryLock(
-      @Param(name = "thread") thread: Int,
-    ): Boolean = locked(thread) { mutex.tryLock() }
+    fun tryLock(@Param(name = "thread") thread: Int): Boolean = locked(thread) { mutex.tryLock() }
 
     @Operation
-    fun lockWithoutTime(
-      @Param(name = "thread") thread: Int,
-    ): Boolean = locked(thread) { mutex.tryLock(Duration.ZERO) }
+    fun lockWithoutTime(@Param(name = "thread") thread: Int): Boolean =
+      locked(thread) { mutex.tryLock(Duration.ZERO) }
 
     @Operation
-    fun unlock(
-      @Param(name = "thread") thread: Int,
-    ): Boolean {
+    fun unlock(@Param(name = "thread") thread: Int): Boolean {
       val guard = guards[thread] ?: return false
       guards[thread] = null
       mutex.unlock(guard)
@@ -65,20 +60,16 @@ class MutexLincheckTest {
     }
 
     @Operation
-    fun increment(
-      @Param(name = "thread") thread: Int,
-    ): Int {
+    fun increment(@Param(name = "thread") thread: Int): Int {
       val guard = guards[thread] ?: return -1
       val next = guard.get() + 1
       guard.set(next)
       return next
     }
 
-    @Operation
-    fun isLocked() = mutex.isLocked
+    @Operation fun isLocked() = mutex.isLocked
 
-    @Operation
-    fun waiting() = mutex.waiting()
+    @Operation fun waiting() = mutex.waiting()
 
     private inline fun locked(
       thread: Int,
@@ -160,12 +151,11 @@ class MutexLincheckTest {
     @Operation(cancellableOnSuspension = false)
     suspend fun readBlocking(): Int = mutex.withLock { it }
 
-    private fun MutexGuard<Int>.incremented(): Int =
-      use {
-        val next = it.get() + 1
-        it.set(next)
-        next
-      }
+    private fun MutexGuard<Int>.incremented(): Int = use {
+      val next = it.get() + 1
+      it.set(next)
+      next
+    }
   }
 
   class BargingOnce : BargingOperations(1)
@@ -197,27 +187,31 @@ class MutexLincheckTest {
     override fun hashCode() = value
   }
 
-  private val fair = Subject("Mutex, FIFO", "D2")
-  private val bargingOnce = Subject("Mutex, bypass bound 1", "D2")
-  private val bargingTwice = Subject("Mutex, bypass bound 2", "D2")
+  private val fair = Subject("Mutex", "FIFO", "D2")
+  private val bargingOnce = Subject("Mutex", "bypass bound 1", "D2")
+  private val bargingTwice = Subject("Mutex", "bypass bound 2", "D2")
 
   @Test
-  fun everyPair_modelChecking() = fair.modelCheck(MutexOperations::class.java, Specification::class.java)
+  fun everyPair_modelChecking() =
+    fair.modelCheck(MutexOperations::class.java, Specification::class.java)
+
+  @Test fun everyPair_stress() = fair.stress(MutexOperations::class.java, Specification::class.java)
 
   @Test
-  fun everyPair_stress() = fair.stress(MutexOperations::class.java, Specification::class.java)
+  fun criticalSections_bypassBound1_modelChecking() =
+    bargingOnce.modelCheck(BargingOnce::class.java, Counter::class.java)
 
   @Test
-  fun criticalSections_bypassBound1_modelChecking() = bargingOnce.modelCheck(BargingOnce::class.java, Counter::class.java)
+  fun criticalSections_bypassBound1_stress() =
+    bargingOnce.stress(BargingOnce::class.java, Counter::class.java)
 
   @Test
-  fun criticalSections_bypassBound1_stress() = bargingOnce.stress(BargingOnce::class.java, Counter::class.java)
+  fun criticalSections_bypassBound2_modelChecking() =
+    bargingTwice.modelCheck(BargingTwice::class.java, Counter::class.java)
 
   @Test
-  fun criticalSections_bypassBound2_modelChecking() = bargingTwice.modelCheck(BargingTwice::class.java, Counter::class.java)
-
-  @Test
-  fun criticalSections_bypassBound2_stress() = bargingTwice.stress(BargingTwice::class.java, Counter::class.java)
+  fun criticalSections_bypassBound2_stress() =
+    bargingTwice.stress(BargingTwice::class.java, Counter::class.java)
 
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */

@@ -1,5 +1,8 @@
 package dev.interlock.lincheck
 
+import java.lang.reflect.Method
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlinx.coroutines.Job
 import org.jetbrains.kotlinx.lincheck.Actor
 import org.jetbrains.kotlinx.lincheck.CTestStructure
@@ -9,21 +12,19 @@ import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario
 import org.jetbrains.kotlinx.lincheck.execution.RandomExecutionGenerator
 import org.jetbrains.lincheck.datastructures.CTestConfiguration
 import org.jetbrains.lincheck.datastructures.RandomProvider
-import java.lang.reflect.Method
-import kotlin.coroutines.Continuation
-import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 
 /**
  * Random scenarios with two promises.
  *
- * Every pair of operations meets: scenario `i` begins two of its threads with the two operations of pair
- * `i`, counted round the table of all pairs, an operation with itself included. The rest is random.
+ * Every pair of operations meets: scenario `i` begins two of its threads with the two operations of
+ * pair `i`, counted round the table of all pairs, an operation with itself included. The rest is
+ * random.
  *
- * Nobody blocks for ever: an operation whose name ends in `Blocking` waits as a thread, and a thread that
- * no other operation of the scenario can free is a hang for the checker although it is right. So each
- * scenario is first run on the specification in every order of its operations, cancellations included,
- * and taken only if no order leaves a thread waiting. Coroutines may be left waiting; the checker knows
- * how to deal with them.
+ * Nobody blocks for ever: an operation whose name ends in `Blocking` waits as a thread, and a
+ * thread that no other operation of the scenario can free is a hang for the checker although it is
+ * right. So each scenario is first run on the specification in every order of its operations,
+ * cancellations included, and taken only if no order leaves a thread waiting. Coroutines may be
+ * left waiting; the checker knows how to deal with them.
  */
 class PairwiseScenarios(
   configuration: CTestConfiguration,
@@ -33,7 +34,8 @@ class PairwiseScenarios(
   private val random = randomProvider.createRandom()
   private val anyScenario = RandomExecutionGenerator(configuration, structure, randomProvider)
   private val operations: List<ActorGenerator> = structure.actorGenerators
-  private val pairs = operations.indices.flatMap { a -> (a until operations.size).map { b -> a to b } }
+  private val pairs =
+    operations.indices.flatMap { a -> (a until operations.size).map { b -> a to b } }
   private val orders = Orders(configuration.sequentialSpecification)
   private var next = 0
 
@@ -66,9 +68,9 @@ class PairwiseScenarios(
   }
 
   /**
-   * Every cancellation is prompt: it may come after the grant and before the caller runs, and so it does
-   * in a real coroutine, also where the checker believes the caller still to be waiting, because the
-   * granter has left the lock and not called the waker yet.
+   * Every cancellation is prompt: it may come after the grant and before the caller runs, and so it
+   * does in a real coroutine, also where the checker believes the caller still to be waiting,
+   * because the granter has left the lock and not called the waker yet.
    */
   private fun promptly(actor: Actor) = actor.copy(promptCancellation = actor.cancelOnSuspension)
 
@@ -80,7 +82,9 @@ class PairwiseScenarios(
       val n =
         generateSequence(testClass) { it.superclass }
           .flatMap { it.declaredMethods.asSequence() }
-          .count { it.isAnnotationPresent(org.jetbrains.lincheck.datastructures.Operation::class.java) }
+          .count {
+            it.isAnnotationPresent(org.jetbrains.lincheck.datastructures.Operation::class.java)
+          }
       return n * (n + 1) / 2
     }
   }

@@ -2,57 +2,43 @@ package dev.interlock.lincheck
 
 import dev.interlock.sync.Semaphore
 import dev.interlock.verification.SemaphoreSpecification
+import java.time.Duration
 import org.jetbrains.lincheck.datastructures.IntGen
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.junit.jupiter.api.Test
-import java.time.Duration
 
-/** Every pair of operations of a semaphore is linearizable, first in, first out, cancelled or not. */
+/**
+ * Every pair of operations of a semaphore is linearizable, first in, first out, cancelled or not.
+ */
 class SemaphoreLincheckTest {
   @Param(name = "n", gen = IntGen::class, conf = "1:2")
   class SemaphoreOperations : Operations() {
     private val semaphore = Semaphore.of(2)
 
     @Operation(cancellableOnSuspension = true, promptCancellation = true)
-    suspend fun acquire(
-      @Param(name = "n") n: Int,
-    ) {
+    suspend fun acquire(@Param(name = "n") n: Int) {
       semaphore.acquireAsync(n).awaitWatched()
     }
 
     /** Waits as a thread. */
     @Operation(cancellableOnSuspension = false)
-    suspend fun acquireBlocking(
-      @Param(name = "n") n: Int,
-    ) = semaphore.acquire(n)
+    suspend fun acquireBlocking(@Param(name = "n") n: Int) = semaphore.acquire(n)
+
+    @Operation fun tryAcquire(@Param(name = "n") n: Int) = semaphore.tryAcquire(n)
 
     @Operation
-    fun tryAcquire(
-      @Param(name = "n") n: Int,
-    ) = semaphore.tryAcquire(n)
+    fun acquireWithoutTime(@Param(name = "n") n: Int) = semaphore.tryAcquire(n, Duration.ZERO)
 
-    @Operation
-    fun acquireWithoutTime(
-      @Param(name = "n") n: Int,
-    ) = semaphore.tryAcquire(n, Duration.ZERO)
+    @Operation fun release(@Param(name = "n") n: Int) = semaphore.release(n)
 
-    @Operation
-    fun release(
-      @Param(name = "n") n: Int,
-    ) = semaphore.release(n)
+    @Operation fun close() = semaphore.close()
 
-    @Operation
-    fun close() = semaphore.close()
+    @Operation fun isClosed() = semaphore.isClosed
 
-    @Operation
-    fun isClosed() = semaphore.isClosed
+    @Operation fun availablePermits() = semaphore.availablePermits()
 
-    @Operation
-    fun availablePermits() = semaphore.availablePermits()
-
-    @Operation
-    fun waiting() = semaphore.waiting()
+    @Operation fun waiting() = semaphore.waiting()
   }
 
   class Specification {
@@ -81,11 +67,13 @@ class SemaphoreLincheckTest {
     override fun hashCode() = semaphore.hashCode()
   }
 
-  private val subject = Subject("Semaphore", "D4")
+  private val subject = Subject("Semaphore", "FIFO", "D4")
 
   @Test
-  fun everyPair_modelChecking() = subject.modelCheck(SemaphoreOperations::class.java, Specification::class.java)
+  fun everyPair_modelChecking() =
+    subject.modelCheck(SemaphoreOperations::class.java, Specification::class.java)
 
   @Test
-  fun everyPair_stress() = subject.stress(SemaphoreOperations::class.java, Specification::class.java)
+  fun everyPair_stress() =
+    subject.stress(SemaphoreOperations::class.java, Specification::class.java)
 }
