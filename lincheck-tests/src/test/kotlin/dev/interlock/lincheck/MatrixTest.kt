@@ -1,0 +1,52 @@
+package dev.interlock.lincheck
+
+import dev.interlock.verification.Matrix
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Order
+import org.junit.jupiter.api.Test
+
+/** The matrix is made from results; runs last (see junit-platform.properties). */
+@Order(Int.MAX_VALUE)
+class MatrixTest {
+  private val rows = VerificationFile.read().filter { it.jdk == Runtime.version().feature() }
+
+  /** Every structure has its rows: model checking, stress, and at least one broken twin. */
+  @Test
+  fun everyStructure_hasEachKindOfEvidence() {
+    for (structure in listOf("Channel", "Mutex", "Semaphore", "Wait queue")) {
+      for (check in Matrix.CHECKS) {
+        assertTrue(
+          rows.any { it.structure == structure && it.check == check },
+          "$structure has no row of $check in ${VerificationFile.path}; run all tests of the module",
+        )
+      }
+    }
+  }
+
+  /** Each kind of channel and of mutex is a variant of its own, with both checks. */
+  @Test
+  fun everyVariant_hasBothChecks() {
+    for (check in listOf("model checking", "stress")) {
+      assertEquals(
+        listOf("bounded(1)", "bounded(2)", "rendezvous()", "unbounded()"),
+        variants("Channel", check),
+      )
+      assertEquals(listOf("FIFO", "bypass bound 1", "bypass bound 2"), variants("Mutex", check))
+      assertEquals(listOf("its lock", "waiters"), variants("Wait queue", check))
+    }
+  }
+
+  /** No row says that it failed, and none is empty. */
+  @Test
+  fun noRow_isFailedOrEmpty() {
+    for (row in rows) {
+      val name = "${row.structure}, ${row.variant}, ${row.check}"
+      assertEquals(if (row.check == Matrix.TWIN) "found" else "passed", row.result, name)
+      assertTrue(row.scenarios > 0 && row.invocations > 0, name)
+    }
+  }
+
+  private fun variants(structure: String, check: String) =
+    rows.filter { it.structure == structure && it.check == check }.map { it.variant }.distinct().sorted()
+}
