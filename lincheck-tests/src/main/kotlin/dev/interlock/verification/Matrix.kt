@@ -6,10 +6,11 @@ import java.nio.file.Path
 import kotlin.system.exitProcess
 
 /**
- * Writes the verification matrix from the results of runs: the table in `docs/verification.md` and the
- * summary in `README.md`, each between its two markers and nowhere else.
+ * Writes the verification matrix from the results of runs: the table in `docs/verification.md` and
+ * the summary in `README.md`, each between its two markers and nowhere else.
  *
- * Arguments: the root of the repository, then files of rows (`verification.json`), of one run or several.
+ * Arguments: the root of the repository, then files of rows (`verification.json`), of one run or
+ * several.
  */
 public fun main(arguments: Array<String>) {
   if (arguments.size < 2) {
@@ -39,7 +40,10 @@ internal fun replaceBlock(file: Path, name: String, block: String) {
   val from = text.indexOf(begin)
   val to = text.indexOf(end)
   require(from in 0 until to) { "$file has no block between $begin and $end" }
-  Files.writeString(file, text.substring(0, from + begin.length) + "\n" + block + text.substring(to))
+  Files.writeString(
+    file,
+    text.substring(0, from + begin.length) + "\n" + block + text.substring(to),
+  )
 }
 
 /** The rows as Markdown. */
@@ -54,7 +58,9 @@ public class Matrix(rows: List<VerificationRow>) {
 
   /** Every row. */
   public fun table(): String = buildString {
-    appendLine("| structure | variant or fault | SCOPE | check | JDK | scenarios | invocations | result |")
+    appendLine(
+      "| structure | variant or fault | SCOPE | check | JDK | scenarios | invocations | result |"
+    )
     appendLine("|---|---|---|---|---|---:|---:|---|")
     for (row in rows) {
       appendLine(
@@ -70,7 +76,9 @@ public class Matrix(rows: List<VerificationRow>) {
     appendLine("|---|---|---|---|---|")
     for ((structure, own) in rows.groupBy { it.structure }) {
       val cells = CHECKS.joinToString(" | ") { check -> cell(own.filter { it.check == check }) }
-      appendLine("| $structure | $cells | ${own.map { it.jdk }.distinct().sorted().joinToString(", ")} |")
+      appendLine(
+        "| $structure | $cells | ${own.map { it.jdk }.distinct().sorted().joinToString(", ")} |"
+      )
     }
   }
 
@@ -78,7 +86,8 @@ public class Matrix(rows: List<VerificationRow>) {
     if (own.isEmpty()) return "none"
     val failed = own.count { it.result == "FAILED" }
     if (failed > 0) return "**$failed of ${own.size} FAILED**"
-    if (own.first().check == TWIN) return "${own.map { it.variant }.distinct().size} of ${own.map { it.variant }.distinct().size} found"
+    if (own.first().check == TWIN)
+      return "${own.map { it.variant }.distinct().size} of ${own.map { it.variant }.distinct().size} found"
     return "${grouped(own.sumOf { it.scenarios })} scenarios, ${grouped(own.sumOf { it.invocations })} executions: passed"
   }
 

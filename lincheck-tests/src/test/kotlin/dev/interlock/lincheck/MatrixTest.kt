@@ -48,5 +48,9 @@ class MatrixTest {
   }
 
   private fun variants(structure: String, check: String) =
-    rows.filter { it.structure == structure && it.check == check }.map { it.variant }.distinct().sorted()
+    rows
+      .filter { it.structure == structure && it.check == check }
+      .map { it.variant }
+      .distinct()
+      .sorted()
 }
