@@ -1,6 +1,7 @@
 package dev.interlock.channel;
 
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.op.DirectChannel;
 import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * takes the decisions, each in one atomic step; see {@link BufferedChannel} and {@link
  * RendezvousChannel}.
  */
-abstract class AbstractChannel<E> implements Channel<E> {
+abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
   /** What {@link #take(Waiter)} says when there is no element and the channel is open. */
   static final Object EMPTY = new Object();
 
@@ -153,6 +154,16 @@ abstract class AbstractChannel<E> implements Channel<E> {
   }
 
   @Override
+  public boolean sendNow(E element) {
+    checkElement(element);
+    Offer offer = offerQuickly(element);
+    if (offer == Offer.UNKNOWN) {
+      offer = offer(null, element);
+    }
+    return offer == Offer.SENT;
+  }
+
+  @Override
   public PollFuture<@Nullable Void> sendAsync(E element) {
     checkElement(element);
     return new SendOperation<>(this, element);
@@ -241,6 +252,15 @@ abstract class AbstractChannel<E> implements Channel<E> {
   public ReceiveResult<E> tryReceive() {
     Object e = takeQuickly();
     return result(e == EMPTY || e == UNKNOWN ? take(null) : e);
+  }
+
+  @Override
+  public @Nullable E receiveNow() {
+    Object e = takeQuickly();
+    if (e == UNKNOWN) {
+      e = take(null);
+    }
+    return e == EMPTY || e == CLOSED_NOW ? null : element(e);
   }
 
   @Override

@@ -35,16 +35,25 @@ public suspend fun <T> PollFuture<T>.await(): T =
 
 /** An operation of the core, polled without the boxes of [PollFuture.poll]. */
 internal suspend fun <T> awaitOperation(operation: Operation<T>): T {
-  val waker = CoroutineWaker(operation)
-  while (!operation.advance(waker)) {
+  operation.advanceToSuccess()
+  return operation.result()
+}
+
+/** An operation without a result: [Unit], so that its callers can leave their place to it. */
+internal suspend fun awaitSuccess(operation: PollFuture<*>) {
+  if (operation is Operation<*>) operation.advanceToSuccess() else awaitForeign(operation)
+}
+
+private suspend inline fun Operation<*>.advanceToSuccess() {
+  val waker = CoroutineWaker(this)
+  while (!advance(waker)) {
     try {
       waker.awaitWake()
     } catch (cancellation: CancellationException) {
-      if (operation.cancel() || !operation.hasSucceeded(waker)) throw cancellation
-      break
+      if (cancel() || !hasSucceeded(waker)) throw cancellation
+      return
     }
   }
-  return operation.result()
 }
 
 /**

@@ -6,6 +6,8 @@ import dev.interlock.channel.Channel as BlockingChannel
 import dev.interlock.channel.ChannelClosedException
 import dev.interlock.channel.ReceiveResult
 import dev.interlock.channel.SendResult
+import dev.interlock.future.PollFuture
+import dev.interlock.internal.op.DirectChannel
 import kotlin.contracts.ExperimentalContracts
 import kotlin.contracts.InvocationKind
 import kotlin.contracts.contract
@@ -44,8 +46,8 @@ import kotlin.time.Duration
  *
  * **Cost.** That of the channel for what need not wait. Cancelling a wait is O(1).
  *
- * **Footprint.** None of its own: a value class over [blocking]. One small object per element
- * received at most.
+ * **Footprint.** None of its own: a value class over [blocking]. [send], [receive] and the
+ * iteration allocate nothing while nobody suspends; [receiveCatching] its state.
  *
  * @param T the type of the elements
  */
@@ -63,11 +65,7 @@ internal constructor(
    * @throws ChannelClosedException when closed before the element was accepted; it was not sent
    */
   public suspend fun send(element: T) {
-    if (!blocking.trySend(element).isSent) awaitRoom(element)
-  }
-
-  private suspend fun awaitRoom(element: T) {
-    blocking.sendAsync(element).await()
+    if (!sendNow(blocking, element)) awaitSuccess(blocking.sendAsync(element))
   }
 
   /**
@@ -105,7 +103,13 @@ internal constructor(
    *
    * @throws ChannelClosedException when closed and everything was received
    */
-  public suspend fun receive(): T = receiveNow(blocking) ?: blocking.receiveAsync().await()
+  public suspend fun receive(): T {
+    val element = receiveNow(blocking)
+    if (element != null) return element
+    // The type is spelt out because a check for null after a call would cost a state of its own.
+    val operation: PollFuture<T> = blocking.receiveAsync()
+    return operation.await()
+  }
 
   /** Receives, suspending while there is nothing; closed is a result, not an exception. */
   public suspend fun receiveCatching(): ChannelResult<T> {
@@ -140,6 +144,7 @@ internal constructor(
   public fun tryReceive(): ChannelResult<T> {
     val element = receiveNow(blocking)
     if (element != null) return ChannelResult.success(element)
+    // Null does not say why, and not for certain.
     return when (val result = blocking.tryReceive()) {
       is ReceiveResult.Received -> ChannelResult.success(result.element())
       is ReceiveResult.Empty -> ChannelResult.failed()
@@ -153,7 +158,10 @@ internal constructor(
    * @throws ChannelClosedException when closed and everything was received
    * @throws IllegalArgumentException when [max] is less than 1
    */
-  public suspend fun receiveBatch(max: Int): List<T> = blocking.receiveBatchAsync(max).await()
+  public suspend fun receiveBatch(max: Int): List<T> {
+    val operation: PollFuture<List<T>> = blocking.receiveBatchAsync(max)
+    return operation.await()
+  }
 
   /** As [receiveBatch], but does not wait; an empty list when nothing is there. */
   public fun tryReceiveBatch(max: Int): List<T> =
@@ -321,4 +329,17 @@ public suspend inline fun <T : Any> Channel<T>.consumeEach(action: (T) -> Unit) 
   consume { for (element in this) action(element) }
 }
 
-private fun <T : Any> receiveNow(channel: BlockingChannel<T>): T? = channel.tryReceive().orNull()
+private fun <T : Any> sendNow(channel: BlockingChannel<T>, element: T): Boolean {
+  val direct = channel.direct
+  return if (direct != null) direct.sendNow(element) else channel.trySend(element).isSent
+}
+
+private fun <T : Any> receiveNow(channel: BlockingChannel<T>): T? {
+  val direct = channel.direct
+  return if (direct != null) direct.receiveNow() else channel.tryReceive().orNull()
+}
+
+/** Null for a channel that is not one of the core's. */
+@Suppress("UNCHECKED_CAST") // the same elements
+private val <T : Any> BlockingChannel<T>.direct: DirectChannel<T>?
+  get() = this as? DirectChannel<T>

@@ -2,6 +2,7 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.future.PollFuture
 import dev.interlock.sync.Mutex as BlockingMutex
 import dev.interlock.sync.MutexGuard
 import kotlin.contracts.ExperimentalContracts
@@ -50,7 +51,13 @@ internal constructor(
    * Waits for the lock, suspending. Close the guard to unlock, best by `use`; where the section is
    * one block, prefer [withLock].
    */
-  public suspend fun lock(): MutexGuard<T> = blocking.tryLock() ?: blocking.lockAsync().await()
+  public suspend fun lock(): MutexGuard<T> {
+    val guard = blocking.tryLock()
+    if (guard != null) return guard
+    // The type is spelt out because a check for null after a call would cost a state of its own.
+    val operation: PollFuture<MutexGuard<T>> = blocking.lockAsync()
+    return operation.await()
+  }
 
   /** Takes the lock if it is free now, otherwise returns null. */
   public fun tryLock(): MutexGuard<T>? = blocking.tryLock()

@@ -50,11 +50,7 @@ internal constructor(
 ) {
   /** Waits for [permits] permits, suspending, and takes them. */
   public suspend fun acquire(permits: Int = 1) {
-    if (!blocking.tryAcquire(permits)) awaitPermits(permits)
-  }
-
-  private suspend fun awaitPermits(permits: Int) {
-    blocking.acquireAsync(permits).await()
+    if (!blocking.tryAcquire(permits)) awaitSuccess(blocking.acquireAsync(permits))
   }
 
   /** Takes [permits] permits if nobody waits and as many are free. */
