@@ -3,6 +3,7 @@
 package dev.interlock.coroutines
 
 import dev.interlock.future.PollFuture
+import dev.interlock.internal.op.UnguardedLock
 import dev.interlock.sync.Mutex as BlockingMutex
 import dev.interlock.sync.MutexGuard
 import kotlin.contracts.ExperimentalContracts
@@ -39,7 +40,8 @@ import kotlin.time.Duration
  * **Cost.** Uncontended: two atomic read-modify-writes for lock and unlock together. Cancelling a
  * wait is O(1).
  *
- * **Footprint.** None of its own: a value class over [blocking]. A guard is 24 bytes.
+ * **Footprint.** None of its own: a value class over [blocking]. [withLock] allocates nothing
+ * unless it suspends; [lock] and [tryLock] make a guard of 24 bytes.
  */
 @JvmInline
 public value class Mutex<T>
@@ -128,10 +130,27 @@ public var <T> MutexGuard<T>.value: T
  */
 public suspend inline fun <T, R> Mutex<T>.withLock(block: (T) -> R): R {
   contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
-  val guard = lock()
+  acquireUnguarded(blocking)
   try {
-    return block(guard.get())
+    return block(valueUnguarded(blocking))
   } finally {
-    guard.close()
+    releaseUnguarded(blocking)
   }
 }
+
+/** The way past the guards; a constant to the compiler. */
+private val UNGUARDED = BlockingMutex.create().lockAsync() as UnguardedLock
+
+@PublishedApi
+internal suspend fun acquireUnguarded(mutex: BlockingMutex<*>) {
+  if (!UNGUARDED.tryAcquire(mutex)) awaitSuccess(UNGUARDED.acquisition(mutex))
+}
+
+@PublishedApi
+internal fun releaseUnguarded(mutex: BlockingMutex<*>) {
+  UNGUARDED.release(mutex)
+}
+
+@PublishedApi
+@Suppress("UNCHECKED_CAST") // the mutex holds what its type says
+internal fun <T> valueUnguarded(mutex: BlockingMutex<T>): T = UNGUARDED.value(mutex) as T

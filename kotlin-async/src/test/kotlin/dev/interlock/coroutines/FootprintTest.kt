@@ -21,6 +21,12 @@ class FootprintTest {
   }
 
   @Test
+  fun withLock_free() = runBlocking {
+    val mutex = Mutex(IntArray(1))
+    assertNone { mutex.withLock { it[0]++ } }
+  }
+
+  @Test
   fun withPermit_free() = runBlocking {
     val semaphore = Semaphore(1)
     assertNone { semaphore.withPermit {} }
