@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
  */
 @Command(showDefaultValues = true, sortOptions = false)
 public abstract class Example implements Callable<Integer> {
+  /** More threads than an example needs, and fewer than a machine refuses. */
+  protected static final int MAX_THREADS = 1000;
+
   private final List<String> scope;
   private boolean checked;
   private boolean failed;
@@ -85,6 +88,14 @@ public abstract class Example implements Callable<Integer> {
   protected final void requireAtLeast(int least, String option, int value) {
     if (value < least) {
       throw badInput(option + " is " + value + "; it must be " + least + " or more.");
+    }
+  }
+
+  /** Refuses a size outside of these bounds. */
+  protected final void requireBetween(int least, int most, String option, int value) {
+    if (value < least || value > most) {
+      throw badInput(
+          option + " is " + value + "; it must be between " + least + " and " + most + ".");
     }
   }
 

@@ -11,7 +11,17 @@ final class Examples {
 
   /** New instances: a command keeps the options that it was run with. */
   static List<Example> all() {
-    return List.of(new CensusExample());
+    return List.of(
+        new CensusExample(),
+        new CountingExample(),
+        new SemaphoreExample(),
+        new ChannelBoundedExample(),
+        new ChannelRendezvousExample(),
+        new ChannelUnboundedExample(),
+        new ChannelCloseExample(),
+        new BatchExample(),
+        new MixedExample(),
+        new CancellationExample());
   }
 
   /** The name and the one line of an example. */

@@ -1,5 +1,6 @@
 package dev.interlock.examples.census;
 
+import dev.interlock.channel.Channel;
 import dev.interlock.examples.Example;
 import dev.interlock.examples.Threads;
 import dev.interlock.examples.census.Census.ThreadKind;
@@ -19,6 +20,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,6 +45,7 @@ public final class CensusExample extends Example {
   @Option(
       names = "--workers",
       paramLabel = "N",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description = "Threads that read jars (default: one for each processor, at least 2).")
   private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -63,6 +66,7 @@ public final class CensusExample extends Example {
   @Option(
       names = "--limit",
       paramLabel = "N",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description = "Read not more than N jars (default: all).")
   private int limit = Integer.MAX_VALUE;
 
@@ -126,8 +130,8 @@ public final class CensusExample extends Example {
   }
 
   private Census.Settings settings() {
-    requireAtLeast(1, "--workers", workers);
-    requireAtLeast(0, "--capacity", capacity);
+    requireBetween(1, MAX_THREADS, "--workers", workers);
+    requireBetween(0, Channel.MAX_CAPACITY, "--capacity", capacity);
     requireAtLeast(1, "--limit", limit);
     ThreadKind kind =
         switch (threads.toLowerCase(Locale.ROOT)) {

@@ -1,8 +1,7 @@
 package dev.interlock.examples.census
 
 import dev.interlock.channel.Channel
-import dev.interlock.channel.ChannelClosedException
-import dev.interlock.examples.awaitHere
+import dev.interlock.coroutines.suspending
 import java.util.function.Consumer
 import kotlinx.coroutines.runBlocking
 
@@ -15,18 +14,7 @@ internal object Collector {
    */
   @JvmStatic
   @Throws(InterruptedException::class)
-  fun <E : Any> collect(
-    results: Channel<E>,
-    sink: Consumer<in E>,
-  ) = runBlocking {
-    while (true) {
-      val result =
-        try {
-          results.receiveAsync().awaitHere()
-        } catch (_: ChannelClosedException) {
-          break
-        }
-      sink.accept(result)
-    }
+  fun <E : Any> collect(results: Channel<E>, sink: Consumer<in E>): Unit = runBlocking {
+    for (result in results.suspending) sink.accept(result)
   }
 }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -111,7 +112,7 @@ class CensusTest {
     Totals totals = census().totals();
     assertEquals(9, totals.jars());
     assertEquals(6, totals.opened());
-    Map<Integer, Integer> byMajor = new java.util.TreeMap<>();
+    Map<Integer, Integer> byMajor = new TreeMap<>();
     totals.versions().forEach(row -> byMajor.put(row.major(), row.classes()));
     assertEquals(Map.of(49, 2, 52, 4, 53, 1, 61, 3, 65, 1), byMajor);
   }
@@ -318,8 +319,8 @@ class CensusTest {
   void command_badInput_saysWhatIsWrong() throws Exception {
     String there = dir.toString();
     Path file = Files.createFile(elsewhere.resolve("file"));
-    assertBad("--workers is 0; it must be 1 or more.", "--dir", there, "--workers", "0");
-    assertBad("--capacity is -1; it must be 0 or more.", "--dir", there, "--capacity", "-1");
+    assertBad("--workers is 0; it must be between 1 and 1000.", "--dir", there, "--workers", "0");
+    assertBad("--capacity is -1; it must be between 0 and", "--dir", there, "--capacity", "-1");
     assertBad("--limit is 0; it must be 1 or more.", "--dir", there, "--limit", "0");
     assertBad("--threads is 'green'", "--dir", there, "--threads", "green");
     assertBad("does not exist.", "--dir", dir.resolve("nosuch").toString());

@@ -1,0 +1,107 @@
+package dev.interlock.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExamplesTest {
+  private static Launched run(String commandLine) {
+    return Launched.with(
+        Stream.concat(Stream.of("run"), Stream.of(commandLine.split(" "))).toArray(String[]::new));
+  }
+
+  // Each example holds its own checks at the smallest sizes, where off-by-one errors live.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "counting --threads 1 --increments 1",
+        "counting --threads 3 --increments 2000",
+        "semaphore --permits 1 --jobs 2 --blocks 1",
+        "semaphore --permits 5 --jobs 3 --blocks 2",
+        "channel-bounded --capacity 1 --producers 1 --items 1",
+        "channel-bounded --capacity 1 --producers 4 --items 500",
+        "channel-rendezvous --items 1 --timeout-millis 0",
+        "channel-unbounded --items 1",
+        "channel-close --items 2",
+        "batch --items 1 --capacity 1 --max 1",
+        "batch --items 1000 --capacity 3 --max 100",
+        "mixed --turns 1 --balls 1 --trace 0",
+        "mixed --turns 30 --balls 1",
+        "mixed --turns 30 --balls 4",
+        "mixed --turns 30 --balls 9",
+        "cancellation --timeout-millis 1",
+      })
+  void run_smallSizes_checksHold(String commandLine) {
+    Launched run = run(commandLine);
+    assertEquals(0, run.code(), () -> run.out() + run.err());
+    assertTrue(run.out().contains("[ok]"), run.out());
+    assertFalse(run.out().contains("[FAILED]"), run.out());
+    run.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
+  }
+
+  // A size that makes no sense is refused in one sentence that names it.
+  @ParameterizedTest
+  @CsvSource({
+    "counting, --threads, 0",
+    "counting, --increments, -5",
+    "semaphore, --permits, 0",
+    "semaphore, --jobs, 0",
+    "semaphore, --blocks, 0",
+    "channel-bounded, --capacity, 0",
+    "channel-bounded, --producers, 0",
+    "channel-bounded, --items, 0",
+    "channel-rendezvous, --items, 0",
+    "channel-rendezvous, --timeout-millis, -1",
+    "channel-unbounded, --items, 0",
+    "channel-close, --items, 1",
+    "batch, --items, 0",
+    "batch, --capacity, 0",
+    "batch, --max, 0",
+    "mixed, --turns, 0",
+    "mixed, --balls, 0",
+    "mixed, --trace, -1",
+    "cancellation, --timeout-millis, 0",
+  })
+  void run_sizeTooSmall_isRefused(String name, String option, String value) {
+    Launched run = Launched.with("run", name, option, value);
+    assertEquals(2, run.code());
+    assertTrue(run.err().startsWith(option + " is " + value + "; it must be "), run.err());
+    assertFalse(run.err().contains("\tat "), run.err());
+    assertEquals("", run.out());
+  }
+
+  // A capacity that no channel has is refused as well, before any thread is started.
+  @ParameterizedTest
+  @ValueSource(strings = {"channel-bounded", "batch"})
+  void run_capacityTooLarge_isRefused(String name) {
+    Launched run = Launched.with("run", name, "--capacity", "2000000000");
+    assertEquals(2, run.code(), run::err);
+    assertTrue(run.err().startsWith("--capacity is 2000000000; it must be "), run.err());
+  }
+
+  // The trace of mixed shows one turn a line, each in the column of who had it.
+  @Test
+  void mixed_trace_showsEachTurn() {
+    Launched run = run("mixed --turns 2 --balls 1 --trace 100");
+    assertEquals(8, run.out().lines().filter(line -> line.contains(" ball 1 ")).count(), run.out());
+  }
+
+  // All four ways to give up a wait are shown for all four operations.
+  @Test
+  void cancellation_table_hasSixteenRows() {
+    Launched run = run("cancellation");
+    assertEquals(
+        16,
+        run.out()
+            .lines()
+            .filter(line -> line.matches("\\| (mutex|semaphore|channel) .*\\| +0 \\|"))
+            .count(),
+        run.out());
+  }
+}
