@@ -355,7 +355,10 @@ class CoroutineCancellationTest {
     }
   }
 
-  /** Several elements that were given to cancelled receivers keep their order. */
+  /**
+   * Of several elements that were given to cancelled receivers none is lost. Their order among
+   * themselves is not promised: each goes to the front as it is handed back.
+   */
   @Test
   fun receive_severalCancelledAfterGrant() {
     for (capacity in CAPACITIES) {
