@@ -356,8 +356,8 @@ class CoroutineCancellationTest {
   }
 
   /**
-   * Of several elements that were given to cancelled receivers none is lost. Their order among
-   * themselves is not promised: each goes to the front as it is handed back.
+   * Of several elements that were given to cancelled receivers none is lost. Each goes to the front
+   * as it is handed back, so their order changes; docs/cancellation.md says how.
    */
   @Test
   fun receive_severalCancelledAfterGrant() {
