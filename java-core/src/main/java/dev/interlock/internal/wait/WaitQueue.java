@@ -41,6 +41,14 @@ public final class WaitQueue extends QueueLock {
   /** An empty queue. */
   public WaitQueue() {}
 
+  /**
+   * Whether a waiter is linked, read without the lock: a guess at what the state of the object is, for
+   * a first compare-and-set that is checked by its outcome.
+   */
+  public boolean looksOccupied() {
+    return !waiters.isEmpty();
+  }
+
   /** The list; needs the lock. */
   public WaiterList waiters() {
     return waiters;
