@@ -122,6 +122,11 @@ public final class Ratios implements Runnable {
     private Path out;
 
     @Option(
+        names = "--forks",
+        description = "JVMs for each figure; by default 2 in full, otherwise 1.")
+    private Integer forks;
+
+    @Option(
         names = "--collector",
         description =
             "Garbage collector of the measured JVMs: ${DEFAULT-VALUE}, Parallel, Serial, Z.",
@@ -158,7 +163,10 @@ public final class Ratios implements Runnable {
       PrintStream utf8 = new PrintStream(System.out, true, StandardCharsets.UTF_8);
       List<String> line = new ArrayList<>(List.of("java", "-jar", "benchmarks.jar"));
       line.addAll(command);
-      return new Session(new Settings(effort, collector, heap, verbose), quiet, utf8, line)
+      Settings settings =
+          new Settings(
+              effort, forks == null ? effort.usualForks() : forks, collector, heap, verbose);
+      return new Session(settings, quiet, utf8, line)
               .run(checks, workloads, out == null ? folderOfJar() : out)
           ? 0
           : 1;

@@ -9,10 +9,10 @@ public enum Effort {
   /** A first impression. */
   QUICK("A first impression, in a few minutes.", 1, 4, 5, 300, 10_000),
   /** What may be quoted. */
-  FULL("What may be quoted, in about half an hour.", 2, 8, 8, 300, 100_000);
+  FULL("What may be quoted, in about half an hour.", 2, 12, 8, 300, 100_000);
 
   private final String about;
-  final int forks;
+  private final int forks;
   final int warmups;
   final int iterations;
   final TimeValue iterationTime;
@@ -32,5 +32,10 @@ public enum Effort {
   /** What it is for, in a sentence. */
   public String about() {
     return about;
+  }
+
+  /** How many JVMs each figure comes from, unless told otherwise. */
+  public int usualForks() {
+    return forks;
   }
 }

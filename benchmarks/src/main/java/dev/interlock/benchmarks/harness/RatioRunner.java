@@ -90,7 +90,7 @@ public final class RatioRunner {
   }
 
   private int rounds(Workload workload) {
-    return workload.singleShot ? 1 : settings.effort().forks;
+    return workload.singleShot ? 1 : settings.forks();
   }
 
   private RunResult fork(Workload workload, String subject) throws RunnerException {

@@ -7,11 +7,13 @@ import java.util.List;
  * How the measured JVMs are started; the same for ours and the peers.
  *
  * @param effort how much time is spent
+ * @param forks how many JVMs each figure comes from
  * @param collector the garbage collector, by the name in {@code -XX:+Use...GC}
  * @param heap size of the heap, which does not grow
  * @param verbose whether JMH reports every iteration
  */
-public record Settings(Effort effort, String collector, String heap, boolean verbose) {
+public record Settings(
+    Effort effort, int forks, String collector, String heap, boolean verbose) {
   private static final int UNSAFE_IS_WARNED_OF_SINCE = 24;
 
   /** Those that run coroutines, and those that run virtual threads. */

@@ -19,7 +19,12 @@ public sealed interface Target {
 
   /** Ours is at least {@code bound} times better. */
   static Target ratioOf(double bound) {
-    return new RatioAtLeast(bound);
+    return new RatioAtLeast(bound, Double.NaN);
+  }
+
+  /** As {@link #ratioOf}, with a figure of ours that is wished for beyond it. */
+  static Target ratioOf(double bound, double stretch) {
+    return new RatioAtLeast(bound, stretch);
   }
 
   /** Our own figure is at most {@code bound}. */
@@ -28,7 +33,7 @@ public sealed interface Target {
   }
 
   /** See {@link #ratioOf}. */
-  record RatioAtLeast(double bound) implements Target {
+  record RatioAtLeast(double bound, double stretch) implements Target {
     @Override
     public Verdict judge(Ratio ratio) {
       double margin = Double.isNaN(ratio.error()) ? 0 : ratio.error();
@@ -40,7 +45,9 @@ public sealed interface Target {
 
     @Override
     public String text() {
-      return String.format(Locale.ROOT, ">= %.1fx", bound);
+      return Double.isNaN(stretch)
+          ? String.format(Locale.ROOT, ">= %.1fx", bound)
+          : String.format(Locale.ROOT, ">= %.1fx (stretch: ours >= %.0f)", bound, stretch);
     }
   }
 
