@@ -55,7 +55,9 @@ public final class Session {
         try {
           List<Ratio> ratios = runner.run(workload);
           for (int i = 0; i < ratios.size(); i++) {
-            report.add(ratios.get(i), workload.comparisons.get(i).target());
+            Target target = workload.comparisons.get(i).target();
+            // What means nothing reaches nothing.
+            report.add(ratios.get(i), settings.effort() == Effort.SMOKE ? null : target);
           }
         } catch (RunnerException | RuntimeException failed) {
           whole = false;

@@ -12,8 +12,7 @@ import java.util.List;
  * @param heap size of the heap, which does not grow
  * @param verbose whether JMH reports every iteration
  */
-public record Settings(
-    Effort effort, int forks, String collector, String heap, boolean verbose) {
+public record Settings(Effort effort, int forks, String collector, String heap, boolean verbose) {
   private static final int UNSAFE_IS_WARNED_OF_SINCE = 24;
 
   /** Those that run coroutines, and those that run virtual threads. */
