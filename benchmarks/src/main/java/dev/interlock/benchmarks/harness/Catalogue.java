@@ -140,7 +140,7 @@ public final class Catalogue {
               "release")
           .param("waiters", waiters)
           .param("cancelling", cancelling)
-          .shots(shots, shots)
+          .shots(cancelling ? Math.min(shots, 3) : shots, cancelling ? Math.min(shots, 5) : shots)
           .compare("interlock", "kotlinx", SHOT, cancelling ? null : ratioOf(50));
     }
   }
