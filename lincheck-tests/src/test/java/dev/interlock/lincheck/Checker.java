@@ -2,6 +2,7 @@ package dev.interlock.lincheck;
 
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuarantee;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
+import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.util.AnalysisSectionsKt;
 
 /** What of the checker can be reached from Java alone. */
@@ -14,6 +15,15 @@ final class Checker {
    */
   static ManagedStrategyGuarantee blockingParks(String... classes) {
     return ManagedStrategyGuaranteeKt.forClasses(classes).allMethods().mute$lincheck();
+  }
+
+  /**
+   * Gives one execution three minutes instead of half a one before it counts as hung. The checker sees
+   * deadlocks of the code under test at once; this limit is for itself, whose threads hand over to each
+   * other by spinning, which takes long on a machine with other work.
+   */
+  static void patiently(Options<?, ?> options) {
+    options.invocationTimeout$lincheck(180_000);
   }
 
   /**

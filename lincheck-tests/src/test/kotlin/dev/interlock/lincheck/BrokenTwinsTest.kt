@@ -10,10 +10,7 @@ import dev.interlock.lincheck.broken.TwoStateMutex
 import dev.interlock.lincheck.broken.UncheckedCapacityChannel
 import dev.interlock.lincheck.broken.UnlockedReleaseSemaphore
 import dev.interlock.sync.Mutex
-import org.jetbrains.kotlinx.lincheck.Actor
-import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario
 import org.jetbrains.lincheck.LincheckAssertionError
-import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
 import org.jetbrains.lincheck.datastructures.Operation
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
@@ -188,7 +185,7 @@ class BrokenTwinsTest {
   /** The same scenarios, options and specification pass on the right version of the last two. */
   @Test
   fun waitQueue_rightVersion_passesTheScenarioOfItsTwins() {
-    twinOptions(
+    oneScenario(
         WaitQueueLincheckTest.RightPermits::class.java,
         PermitSpecification::class.java,
         listOf(call("acquire").cancelled(), call("free")),
@@ -197,25 +194,12 @@ class BrokenTwinsTest {
       .check(WaitQueueLincheckTest.RightPermits::class.java)
   }
 
-  private class Call(
-    val name: String,
-    val arguments: List<Any>,
-    val cancel: Boolean,
-  ) {
-    fun cancelled() = Call(name, arguments, true)
-  }
-
-  private fun call(
-    name: String,
-    vararg arguments: Any,
-  ) = Call(name, arguments.toList(), false)
-
   private fun Subject.findsFault(
     twin: Class<*>,
     specification: Class<*>,
     vararg threads: List<Call>,
   ): String {
-    val options = twinOptions(twin, specification, *threads)
+    val options = oneScenario(twin, specification, *threads)
     lateinit var found: LincheckAssertionError
     measure("twin", "found") {
       ScenarioCount.add()
@@ -234,34 +218,6 @@ class BrokenTwinsTest {
       repeat(count.toInt()) { InvocationCount.add() }
       Traces.keep(name, body())
     }
-  }
-
-  private fun twinOptions(
-    twin: Class<*>,
-    specification: Class<*>,
-    vararg threads: List<Call>,
-  ): ModelCheckingOptions {
-    val actors = threads.map { calls ->
-      calls.map { call ->
-        val method =
-          generateSequence(twin) { it.superclass }
-            .flatMap { it.declaredMethods.asSequence() }
-            .first { it.name == call.name }
-        Actor(
-          method,
-          call.arguments,
-          cancelOnSuspension = call.cancel,
-          promptCancellation = call.cancel,
-        )
-      }
-    }
-    return ModelCheckingOptions()
-      .iterations(0)
-      .invocationsPerIteration(10_000)
-      .addCustomScenario(ExecutionScenario(emptyList(), actors, emptyList(), null))
-      .sequentialSpecification(specification)
-      .minimizeFailedScenario(false)
-      .addGuarantee(Checker.blockingParks(Subject.PARKER))
   }
 
   private fun assertHung(trace: String) =

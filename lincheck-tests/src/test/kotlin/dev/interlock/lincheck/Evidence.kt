@@ -90,6 +90,7 @@ internal class Subject(
     operations: Class<*>,
     specification: Class<*>,
   ) {
+    Checker.patiently(options)
     options.sequentialSpecification(specification)
     options.executionGenerator(PairwiseScenarios::class.java)
     // A found failure is worth more than a small one, and minimising can hang on a broken
@@ -111,6 +112,9 @@ internal class Subject(
     try {
       body()
       result = expected
+    } catch (failure: Throwable) {
+      Traces.keep("FAILED $structure $variant $check", failure.toString())
+      throw failure
     } finally {
       val seconds = (System.nanoTime() - start) / 1e9
       VerificationFile.add(
