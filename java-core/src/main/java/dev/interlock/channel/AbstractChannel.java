@@ -90,6 +90,13 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
   abstract List<E> takeBatch(int max);
 
   /**
+   * As {@link #takeBatch(int)}; when nothing is there, in the same step enqueues {@code w}.
+   *
+   * @return what was taken, nothing if {@code w} waits, or null when closed and everything was received
+   */
+  abstract @Nullable List<E> takeBatchOrEnqueue(int max, Waiter w);
+
+  /**
    * Returns elements that were taken and not received, in their order: to receivers that wait, else to
    * the front, and to the handler of undelivered elements when the channel was cancelled.
    */
@@ -279,9 +286,12 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
     }
     ThreadWaiter w = new ThreadWaiter(1, null);
     Object e = take(w);
-    if (e != EMPTY) {
-      return e;
-    }
+    return e == EMPTY ? awaitElement(w, platform, deadline) : e;
+  }
+
+  /** For a waiter that is queued: the element, CLOSED_NOW, or EMPTY when the time ran out. */
+  private Object awaitElement(ThreadWaiter w, boolean platform, long deadline)
+      throws InterruptedException {
     int spinNanos = platform && capacity() == 0 ? receiveSpin.budget() : 0;
     ThreadWaiter.Outcome outcome = w.await(this, true, deadline, spinNanos);
     if (spinNanos > 0) {
@@ -352,16 +362,55 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
     if (taken > 0) {
       return taken;
     }
-    // When the wait is granted the ring was empty, so one element is all there is.
-    addOrPutBack(into, receive());
-    return 1;
+    boolean platform = !Spin.isVirtual(Thread.currentThread());
+    if (platform) {
+      taken = addAll(into, spinForBatch(max));
+      if (taken > 0) {
+        return taken;
+      }
+    }
+    ThreadWaiter w = new ThreadWaiter(1, null);
+    List<E> batch = takeBatchOrEnqueue(max, w);
+    if (batch == null) {
+      throw drained();
+    }
+    if (batch.isEmpty()) {
+      // When the wait is granted the channel was empty, so one element is all there is.
+      Object e = awaitElement(w, platform, ThreadWaiter.FOREVER);
+      if (e == CLOSED_NOW) {
+        throw drained();
+      }
+      batch = List.of(element(e));
+    }
+    return addAll(into, batch);
+  }
+
+  /** As {@link #spinForElement}, for a batch; may be empty. */
+  private List<E> spinForBatch(int max) {
+    Spin spin = new Spin(receiveSpin.budget(), LONGEST_PAUSE);
+    while (spin.pause()) {
+      if (heldHint() > 0) {
+        linger(false);
+        List<E> batch = takeBatch(max);
+        if (!batch.isEmpty()) {
+          receiveSpin.learn(true);
+          return batch;
+        }
+      }
+    }
+    receiveSpin.learn(false);
+    return List.of();
   }
 
   @Override
   public int tryReceiveBatch(Collection<? super E> into, int max) {
     Objects.requireNonNull(into, "into");
     checkMax(max);
-    List<E> batch = takeBatch(max);
+    return addAll(into, takeBatch(max));
+  }
+
+  /** What the collection does not take goes back to the channel. */
+  private int addAll(Collection<? super E> into, List<E> batch) {
     for (int i = 0; i < batch.size(); i++) {
       try {
         into.add(batch.get(i));
@@ -377,15 +426,6 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
   public PollFuture<List<E>> receiveBatchAsync(int max) {
     checkMax(max);
     return new ReceiveBatchOperation<>(this, max);
-  }
-
-  private void addOrPutBack(Collection<? super E> into, E element) {
-    try {
-      into.add(element);
-    } catch (Throwable refused) {
-      putBack(List.of(element), refused);
-      throw refused;
-    }
   }
 
   /** What the handler of undelivered elements throws comes out with {@code refused}, not in its place. */
@@ -689,16 +729,15 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
 
     @Override
     protected boolean attempt() {
-      received = channel.takeBatch(max);
-      if (!received.isEmpty()) {
-        return true;
+      List<E> batch = channel.takeBatch(max);
+      if (batch.isEmpty()) {
+        batch = channel.takeBatchOrEnqueue(max, this);
+        if (batch == null) {
+          throw channel.drained();
+        }
       }
-      Object e = channel.take(this);
-      if (receivedAtOnce(e)) {
-        received = new ArrayList<>(List.of(channel.element(e)));
-        return true;
-      }
-      return false;
+      received = batch;
+      return !batch.isEmpty();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.interlock.internal.wait.WakeList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +140,12 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
     } finally {
       side.unlock();
     }
-    return takeBatchUnderBoth(max);
+    return Objects.requireNonNull(takeBatchUnderBoth(max, null));
+  }
+
+  @Override
+  @Nullable List<E> takeBatchOrEnqueue(int max, Waiter w) {
+    return takeBatchUnderBoth(max, w);
   }
 
   /** Needs the senders' lock. */
@@ -234,7 +240,8 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
     return e;
   }
 
-  private List<E> takeBatchUnderBoth(int max) {
+  /** Never null without a waiter. */
+  private @Nullable List<E> takeBatchUnderBoth(int max, @Nullable Waiter w) {
     WakeList wakes = new WakeList();
     List<E> batch = List.of();
     lockBoth();
@@ -248,6 +255,12 @@ final class BufferedChannel<E> extends AbstractChannel<E> {
         if (sender != null) {
           wakes.add(sender);
         }
+      }
+      if (w != null && batch.isEmpty()) {
+        if (receives.closed) {
+          return null;
+        }
+        receivers.add(w);
       }
     } finally {
       unlockBoth();

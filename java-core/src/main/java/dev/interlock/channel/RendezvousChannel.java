@@ -7,6 +7,7 @@ import dev.interlock.internal.wait.WakeList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,16 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
 
   @Override
   List<E> takeBatch(int max) {
+    return Objects.requireNonNull(takeBatchWith(max, null));
+  }
+
+  @Override
+  @Nullable List<E> takeBatchOrEnqueue(int max, Waiter w) {
+    return takeBatchWith(max, w);
+  }
+
+  /** Never null without a waiter. */
+  private @Nullable List<E> takeBatchWith(int max, @Nullable Waiter w) {
     WakeList wakes = new WakeList();
     List<E> batch = List.of();
     state.lock();
@@ -121,6 +132,12 @@ final class RendezvousChannel<E> extends AbstractChannel<E> {
           batch = new ArrayList<>();
         }
         batch.add(element(e));
+      }
+      if (w != null && batch.isEmpty()) {
+        if (state.closed) {
+          return null;
+        }
+        state.receivers.add(w);
       }
     } finally {
       state.unlock();
