@@ -23,17 +23,16 @@ internal fun oneScenario(
       .flatMap { it.declaredMethods.asSequence() }
       .filterNot { it.isBridge }
       .toList()
-  val actors =
-    threads.map { calls ->
-      calls.map { call ->
-        Actor(
-          methods.first { it.name == call.name },
-          call.arguments,
-          cancelOnSuspension = call.cancel,
-          promptCancellation = call.cancel,
-        )
-      }
+  val actors = threads.map { calls ->
+    calls.map { call ->
+      Actor(
+        methods.first { it.name == call.name },
+        call.arguments,
+        cancelOnSuspension = call.cancel,
+        promptCancellation = call.cancel,
+      )
     }
+  }
   return ModelCheckingOptions()
     .iterations(0)
     .invocationsPerIteration(2_000)
