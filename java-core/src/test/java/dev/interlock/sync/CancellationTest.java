@@ -578,6 +578,24 @@ class CancellationTest {
     assertSame(ReceiveResult.empty(), c.tryReceive());
   }
 
+  // Several go to the front one by one, so they are received in the reverse of that order; none is
+  // lost, and what was accepted later comes after them.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void receiveAsync_severalDroppedAfterGrant_lastHandedBackIsFirst(int capacity) {
+    Channel<Integer> c = channel(capacity);
+    PollFuture<Integer> first = pending(c.receiveAsync());
+    PollFuture<Integer> second = pending(c.receiveAsync());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(c.trySend(i).isSent());
+    }
+    assertTrue(first.cancel());
+    assertTrue(second.cancel());
+    List<Integer> received = new ArrayList<>();
+    assertEquals(3, c.tryReceiveBatch(received, 5));
+    assertEquals(List.of(1, 0, 2), received);
+  }
+
   // After a close it can still be received.
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
