@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Blocking and errors.</b> The waiting forms are interruptible. A wait that is interrupted, times
  * out or is cancelled has no effect. If it met its grant: a thread reports success; a cancelled
  * coroutine or future that was given an element hands it to the next receiver, or back to the front of
- * the channel; a send that was accepted reports success. Senders never make a channel hold more than its
+ * the channel (of several that come back so, the last stands first); a send that was accepted reports
+ * success. Senders never make a channel hold more than its
  * capacity; elements that are handed back come on top, and {@link #size} counts them.
  * After {@link #close}, sends are refused, also those that wait, and their elements stay with the
  * caller; what was accepted can be received, after that receives say closed. {@code null} elements are

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * return of the poll that is ready.
  *
  * <p><b>Ordering and fairness.</b> A pending future of a lock, semaphore or channel has its place in
- * the queue from its first poll on; polling again with another waker keeps the place.
+ * the queue from its first poll on; polling again with another waker keeps the place. So a pending future
+ * that nobody polls or cancels any more holds up those behind it, once it is their turn after its own.
  *
  * <p><b>Blocking and errors.</b> Polls of one future must not overlap, nor may {@link #cancel} overlap
  * the first of them; later it may come at any time from any thread. A poll after the one that was ready, or failed, is an {@link
