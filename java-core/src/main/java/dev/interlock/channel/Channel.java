@@ -219,10 +219,10 @@ public interface Channel<E> extends Iterable<E>, AutoCloseable {
   /** Whether it was closed and everything was received. */
   boolean isDrained();
 
-  /** How many senders wait: O(n), for monitoring. */
+  /** How many senders wait; for monitoring. */
   int waitingSenders();
 
-  /** How many receivers wait: O(n), for monitoring. */
+  /** How many receivers wait; for monitoring. */
   int waitingReceivers();
 
   /**

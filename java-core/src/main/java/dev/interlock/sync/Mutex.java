@@ -273,7 +273,7 @@ public final class Mutex<T extends @Nullable Object> {
     return (state & LOCKED) != 0;
   }
 
-  /** How many callers wait: O(n), for monitoring. */
+  /** How many callers wait; for monitoring. */
   public int waiting() {
     WaitQueue q = queue;
     return q == null ? 0 : q.countWaiting();

@@ -282,7 +282,7 @@ public final class Semaphore {
     return state < 0;
   }
 
-  /** How many callers wait: O(n), for monitoring. */
+  /** How many callers wait; for monitoring. */
   public int waiting() {
     WaitQueue q = queue;
     return q == null ? 0 : q.countWaiting();

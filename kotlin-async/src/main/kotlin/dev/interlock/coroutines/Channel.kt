@@ -217,11 +217,11 @@ internal constructor(
   public val isClosedForReceive: Boolean
     get() = blocking.isDrained
 
-  /** How many senders of every kind wait: O(n), for monitoring. */
+  /** How many senders of every kind wait; for monitoring. */
   public val waitingSenders: Int
     get() = blocking.waitingSenders()
 
-  /** How many receivers of every kind wait: O(n), for monitoring. */
+  /** How many receivers of every kind wait; for monitoring. */
   public val waitingReceivers: Int
     get() = blocking.waitingReceivers()
 

@@ -79,7 +79,7 @@ internal constructor(
   public val isLocked: Boolean
     get() = blocking.isLocked
 
-  /** How many callers of every kind wait: O(n), for monitoring. */
+  /** How many callers of every kind wait; for monitoring. */
   public val waiting: Int
     get() = blocking.waiting()
 

@@ -96,7 +96,7 @@ internal constructor(
   public val isClosed: Boolean
     get() = blocking.isClosed
 
-  /** How many callers of every kind wait: O(n), for monitoring. */
+  /** How many callers of every kind wait; for monitoring. */
   public val waiting: Int
     get() = blocking.waiting()
 

@@ -84,7 +84,7 @@ public final class WaitQueue extends QueueLock {
     spin.learn(paid);
   }
 
-  /** How many waits go on: O(n), for diagnostics. */
+  /** How many waits go on, for diagnostics. */
   public int countWaiting() {
     lock();
     try {
