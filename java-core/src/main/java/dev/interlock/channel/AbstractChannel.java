@@ -220,7 +220,7 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
         linger(true);
         Offer offer = offerQuickly(element);
         if (offer != Offer.FULL) {
-          sendSpin.learn(true);
+          sendSpin.learn(spin.paid());
           return offer == Offer.SENT;
         }
       }
@@ -319,7 +319,7 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
         linger(false);
         Object e = takeQuickly();
         if (e != EMPTY) {
-          receiveSpin.learn(true);
+          receiveSpin.learn(spin.paid());
           return e == UNKNOWN ? EMPTY : e;
         }
       }
@@ -393,7 +393,7 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
         linger(false);
         List<E> batch = takeBatch(max);
         if (!batch.isEmpty()) {
-          receiveSpin.learn(true);
+          receiveSpin.learn(spin.paid());
           return batch;
         }
       }

@@ -438,7 +438,7 @@ public final class Mutex<T extends @Nullable Object> {
     Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     do {
       if ((state & LOCKED) == 0 && tryAcquire()) {
-        q.learnSpin(true);
+        q.learnSpin(spin.paid());
         return true;
       }
     } while (spin.pause());

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * while foreign code runs, never across a wait.
  *
  * <p><b>Progress.</b> Blocking: a holder that the operating system takes off its processor delays the
- * others. They do not burn the processor meanwhile: every spin here is bounded; then they yield a few
- * times, and then they sleep.
+ * others. They do not burn the processor meanwhile: every spin here is bounded, and after it
+ * they sleep.
  *
  * <p><b>Memory effects.</b> Actions before {@link #unlock} happen-before actions after the {@link #lock}
  * that follows it.
@@ -56,10 +56,7 @@ public abstract class QueueLock extends LeadingPad {
   private static final int HELD = 1;
   private static final int SLEPT = 2;
 
-  /**
-   * Looks at a taken lock before sleeping. Between those of the first half are pauses, which double up to
-   * {@link #LONGEST}; between the others, yields.
-   */
+  /** Looks at a taken lock before sleeping; the pauses between them double up to {@link #LONGEST}. */
   private static final int LOOKS = Spin.MAX == 0 ? 0 : 24;
 
   private static final int LONGEST = 64;
@@ -90,17 +87,13 @@ public abstract class QueueLock extends LeadingPad {
   private void lockContended() {
     int pauses = 4;
     for (int look = 0; look < LOOKS; look++) {
-      if (look < LOOKS / 2) {
-        for (int i = 0; i < pauses; i++) {
-          Thread.onSpinWait();
-        }
-        pauses = Math.min(LONGEST, pauses * 2);
-      } else {
-        Spin.yieldProcessor(); // the holder may need it
+      for (int i = 0; i < pauses; i++) {
+        Thread.onSpinWait();
       }
       if (word == FREE && WORD.compareAndSet(this, FREE, HELD)) {
         return;
       }
+      pauses = Math.min(LONGEST, pauses * 2);
     }
     sleepUntilLocked();
   }

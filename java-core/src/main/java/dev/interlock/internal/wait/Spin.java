@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An instance is one wait. It pauses twice as long after each look, up to a limit: whoever looks at
  * memory that another thread works on slows that thread down, and a look that comes a little later finds
- * a batch instead of one element.
+ * a batch instead of one element. It never yields: beside a thread that computes, a yield gives away a
+ * whole time slice, where a thread that has slept is let in at once.
  */
 public final class Spin {
   /** No wait spins longer, in nanoseconds; 0 on one processor, where nobody else could make progress. */
@@ -32,12 +33,6 @@ public final class Spin {
 
   /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
   private static final int MOST_LOOKS = 1_000;
-
-  /**
-   * After so many looks the pause becomes a yield: when there are more threads than processors, the one
-   * that is waited for may need this one.
-   */
-  private static final int YIELD_AFTER = 8;
 
   private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
 
@@ -70,10 +65,6 @@ public final class Spin {
       return false;
     }
     looks++;
-    if (looks > YIELD_AFTER) {
-      yieldProcessor();
-      return true;
-    }
     for (int i = 0; i < pauses; i++) {
       Thread.onSpinWait();
     }
@@ -81,10 +72,12 @@ public final class Spin {
     return true;
   }
 
-  /** Lets another thread have this processor; only ever a hint, nothing depends on it. */
-  @SuppressWarnings("ThreadPriorityCheck") // the correctness of no caller depends on the scheduler
-  static void yieldProcessor() {
-    Thread.yield();
+  /**
+   * Whether this wait took no longer than a spin may. One that did was descheduled meanwhile: somebody
+   * else needed this processor, and to sleep would have been better.
+   */
+  public boolean paid() {
+    return looks == 0 || System.nanoTime() - start <= MAX;
   }
 
   /** Whether {@code thread} is virtual; never true before JDK 21. */
