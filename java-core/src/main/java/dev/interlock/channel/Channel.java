@@ -49,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Channel<String> lines = Channel.bounded(64);
  * Thread producer = new Thread(() -> {
- *   try (lines) {
+ *   try {
  *     lines.send("hello");
+ *     lines.close();
  *   } catch (InterruptedException e) {
  *     lines.close(e);
  *   }

@@ -44,7 +44,7 @@ public class CancelVirtualWaitersBenchmark {
       thread.start();
     }
     while (lock.waiting() < waiters) {
-      LockSupport.parkNanos(BETWEEN_LOOKS); // counting is O(n) and disturbs those that arrive
+      LockSupport.parkNanos(BETWEEN_LOOKS); // counting disturbs those that arrive
     }
   }
 
