@@ -6,6 +6,7 @@ module dev.interlock.core {
   requires static transitive org.jspecify;
 
   exports dev.interlock;
+  exports dev.interlock.annotation;
   exports dev.interlock.channel;
   exports dev.interlock.future;
   exports dev.interlock.sync;

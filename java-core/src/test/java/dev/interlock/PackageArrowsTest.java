@@ -54,13 +54,14 @@ class PackageArrowsTest {
     Map<String, Set<String>> m = new TreeMap<>();
     // What stands on nothing, or on padding alone.
     m.put("", Set.of());
+    m.put("annotation", Set.of());
     m.put("internal.layout", Set.of());
     m.put("internal.wait", Set.of("internal.layout"));
-    m.put("atomic", Set.of("internal.layout"));
+    m.put("atomic", Set.of("annotation", "internal.layout"));
 
     // What never waits.
-    m.put("reclaim", Set.of("", "internal.layout", "atomic"));
-    m.put("collection", Set.of("", "internal.layout", "atomic", "reclaim"));
+    m.put("reclaim", Set.of("", "annotation", "internal.layout", "atomic"));
+    m.put("collection", Set.of("", "annotation", "internal.layout", "atomic", "reclaim"));
 
     // How a caller waits: asleep, or with a future in its hand.
     m.put("diagnostics", Set.of("", "internal.layout", "internal.wait"));
@@ -68,7 +69,8 @@ class PackageArrowsTest {
     m.put("internal.op", Set.of("", "internal.layout", "internal.wait", "future"));
 
     // What is waited for. The two stand beside each other.
-    Set<String> waitable = Set.of("", "internal.layout", "internal.wait", "internal.op", "future");
+    Set<String> waitable =
+        Set.of("", "annotation", "internal.layout", "internal.wait", "internal.op", "future");
     m.put("sync", waitable);
     m.put("channel", waitable);
 
@@ -77,6 +79,7 @@ class PackageArrowsTest {
         "runtime",
         Set.of(
             "",
+            "annotation",
             "internal.layout",
             "internal.wait",
             "internal.op",

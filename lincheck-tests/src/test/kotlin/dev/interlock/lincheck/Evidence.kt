@@ -1,5 +1,6 @@
 package dev.interlock.lincheck
 
+import dev.interlock.verification.Matrix
 import dev.interlock.verification.VerificationRow
 import java.util.concurrent.atomic.AtomicLong
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
@@ -55,17 +56,35 @@ internal class Subject(
   fun modelCheck(
     operations: Class<*>,
     specification: Class<*>,
+  ) = modelCheck(operations, specification, lockFree = false)
+
+  /**
+   * The same for a structure that is called lock-free: a thread that runs alone must end, wherever
+   * the others were stopped. That is obstruction freedom, the part of lock freedom that the checker
+   * knows.
+   */
+  fun modelCheckLockFree(
+    operations: Class<*>,
+    specification: Class<*>,
+  ) = modelCheck(operations, specification, lockFree = true)
+
+  private fun modelCheck(
+    operations: Class<*>,
+    specification: Class<*>,
+    lockFree: Boolean,
   ) {
     val scenarios = PairwiseScenarios.pairsOf(operations) * Bounds.choose(1, 10)
     val options =
       ModelCheckingOptions()
+        .checkObstructionFreedom(lockFree)
         .iterations(scenarios)
         .invocationsPerIteration(Bounds.choose((4_000 / scenarios).coerceIn(15, 300), 2_000))
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
         .actorsBefore(1)
         .addGuarantee(Checker.blockingParks(PARKER))
-    passes("model checking", options, operations, specification)
+    val check = if (lockFree) Matrix.NON_BLOCKING else "model checking"
+    passes(check, options, operations, specification)
   }
 
   /** The same scenarios on threads that run freely. */

@@ -59,7 +59,8 @@ public final class Catalogue {
         new Check("mutex-bypass-fair-16-threads", () -> BypassCheck.worst(0, 16, false, 50), 0));
   }
 
-  private Workload add(String name, String about, Class<?> benchmark, String method) {
+  /** One more workload; a family of them stands in a class of its own beside this one. */
+  Workload add(String name, String about, Class<?> benchmark, String method) {
     Workload workload = new Workload(name, about, benchmark, method);
     workloads.add(workload);
     return workload;
