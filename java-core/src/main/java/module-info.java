@@ -7,6 +7,7 @@ module dev.interlock.core {
 
   exports dev.interlock;
   exports dev.interlock.annotation;
+  exports dev.interlock.atomic;
   exports dev.interlock.channel;
   exports dev.interlock.future;
   exports dev.interlock.sync;
