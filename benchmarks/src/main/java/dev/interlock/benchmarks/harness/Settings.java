@@ -26,6 +26,8 @@ public record Settings(Effort effort, int forks, String collector, String heap, 
     // As many workers as the platform threads have cores here, whatever machine this is.
     args.add("-Dkotlinx.coroutines.scheduler.core.pool.size=" + WORKERS);
     args.add("-Djdk.virtualThreadScheduler.parallelism=" + WORKERS);
+    // A peer, Agrona, takes its Unsafe from there; nothing of ours does.
+    args.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
     if (Runtime.version().feature() >= UNSAFE_IS_WARNED_OF_SINCE) {
       args.add("--enable-native-access=ALL-UNNAMED");
       args.add("--sun-misc-unsafe-memory-access=allow");
