@@ -44,6 +44,16 @@ internal object Bounds {
     fast: Int,
     deep: Int,
   ): Int = if (this.deep) deep else fast
+
+  /**
+   * What one scenario gets of so many executions: a class with few operations looks the longer at
+   * each pair of them.
+   */
+  fun share(
+    scenarios: Int,
+    fast: Int,
+    deep: Int,
+  ): Int = choose(fast, deep) / scenarios
 }
 
 /** One structure, as the matrix names it. */
@@ -73,12 +83,15 @@ internal class Subject(
     specification: Class<*>,
     lockFree: Boolean,
   ) {
-    val scenarios = PairwiseScenarios.pairsOf(operations) * Bounds.choose(1, 10)
+    val scenarios = PairwiseScenarios.pairsOf(operations) * Bounds.choose(1, 4)
     val options =
       ModelCheckingOptions()
         .checkObstructionFreedom(lockFree)
         .iterations(scenarios)
-        .invocationsPerIteration(Bounds.choose((4_000 / scenarios).coerceIn(15, 300), 2_000))
+        .invocationsPerIteration(
+          Bounds.share(scenarios, fast = 4_000, deep = 300_000)
+            .coerceIn(15, Bounds.choose(300, 5_000))
+        )
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
         .actorsBefore(1)
@@ -92,11 +105,16 @@ internal class Subject(
     operations: Class<*>,
     specification: Class<*>,
   ) {
-    val scenarios = PairwiseScenarios.pairsOf(operations) * Bounds.choose(1, 10)
+    val scenarios = PairwiseScenarios.pairsOf(operations) * Bounds.choose(1, 4)
     val options =
       StressOptions()
         .iterations(scenarios)
-        .invocationsPerIteration(Bounds.choose(60, 10_000))
+        .invocationsPerIteration(
+          Bounds.choose(
+            60,
+            Bounds.share(scenarios, fast = 0, deep = 1_000_000).coerceIn(500, 10_000),
+          )
+        )
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
         .actorsBefore(1)
