@@ -2,14 +2,12 @@ package dev.interlock.channel;
 
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.op.DirectChannel;
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.SpinEstimate;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -205,7 +203,7 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
     }
   }
 
-  private boolean accepted(Offer offer) {
+  final boolean accepted(Offer offer) {
     if (offer == Offer.CLOSED) {
       throw sendRefused();
     }
@@ -593,166 +591,5 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
   @SuppressWarnings("unchecked") // only elements of this channel are stored and handed over
   final E element(Object e) {
     return (E) e;
-  }
-
-  // As futures
-
-  private static final class SendOperation<E> extends Operation<@Nullable Void> {
-    private final AbstractChannel<E> channel;
-    private final E element;
-
-    SendOperation(AbstractChannel<E> channel, E element) {
-      super(1, element);
-      this.channel = channel;
-      this.element = element;
-    }
-
-    @Override
-    protected boolean attempt() {
-      return channel.offerQuickly(element) == Offer.SENT
-          || channel.accepted(channel.offer(this, element));
-    }
-
-    @Override
-    protected @Nullable Void acquired() {
-      return null;
-    }
-
-    @Override
-    protected @Nullable Void granted(@Nullable Object item) {
-      return null;
-    }
-
-    @Override
-    protected boolean canGiveBack() {
-      return false;
-    }
-
-    @Override
-    protected void giveBackResult() {
-      throw new AssertionError("what was sent cannot be recalled: " + this);
-    }
-
-    @Override
-    protected void withdraw() {
-      channel.withdrawSender(this);
-    }
-
-    @Override
-    protected RuntimeException failure(@Nullable Object cause) {
-      return channel.sendRefused();
-    }
-
-    @Override
-    protected String describe() {
-      return "send to " + channel.objectName();
-    }
-  }
-
-  /** Receiving as a future, whatever is made of the element. */
-  private abstract static class AbstractReceive<E, R> extends Operation<R> {
-    final AbstractChannel<E> channel;
-
-    AbstractReceive(AbstractChannel<E> channel) {
-      super(1, null);
-      this.channel = channel;
-    }
-
-    final boolean receivedAtOnce(Object e) {
-      if (e == CLOSED_NOW) {
-        throw channel.drained();
-      }
-      return e != EMPTY;
-    }
-
-    final E given() {
-      return channel.element(AbstractChannel.granted(this));
-    }
-
-    @Override
-    protected void giveBackResult() {
-      channel.putBack(List.of(given()));
-    }
-
-    @Override
-    protected void withdraw() {
-      channel.withdrawReceiver(this);
-    }
-
-    @Override
-    protected RuntimeException failure(@Nullable Object cause) {
-      return channel.drained();
-    }
-  }
-
-  private static final class ReceiveOperation<E> extends AbstractReceive<E, E> {
-    private @Nullable E received;
-
-    ReceiveOperation(AbstractChannel<E> channel) {
-      super(channel);
-    }
-
-    @Override
-    protected boolean attempt() {
-      Object e = channel.take(this);
-      if (receivedAtOnce(e)) {
-        received = channel.element(e);
-        return true;
-      }
-      return false;
-    }
-
-    @Override
-    protected E acquired() {
-      return Objects.requireNonNull(received);
-    }
-
-    @Override
-    protected E granted(@Nullable Object item) {
-      return given();
-    }
-
-    @Override
-    protected String describe() {
-      return "receive from " + channel.objectName();
-    }
-  }
-
-  private static final class ReceiveBatchOperation<E> extends AbstractReceive<E, List<E>> {
-    private final int max;
-    private List<E> received = List.of();
-
-    ReceiveBatchOperation(AbstractChannel<E> channel, int max) {
-      super(channel);
-      this.max = max;
-    }
-
-    @Override
-    protected boolean attempt() {
-      List<E> batch = channel.takeBatch(max);
-      if (batch.isEmpty()) {
-        batch = channel.takeBatchOrEnqueue(max, this);
-        if (batch == null) {
-          throw channel.drained();
-        }
-      }
-      received = batch;
-      return !batch.isEmpty();
-    }
-
-    @Override
-    protected List<E> acquired() {
-      return received;
-    }
-
-    @Override
-    protected List<E> granted(@Nullable Object item) {
-      return new ArrayList<>(List.of(given()));
-    }
-
-    @Override
-    protected String describe() {
-      return "receive of up to " + max + " from " + channel.objectName();
-    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.future.PollFuture;
-import dev.interlock.internal.op.Operation;
-import dev.interlock.internal.op.UnguardedLock;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
@@ -606,100 +604,6 @@ public final class Mutex<T extends @Nullable Object> {
 
   private boolean casState(int expected, int next) {
     return STATE.compareAndSet(this, expected, next);
-  }
-
-  /** Waiting for the lock as a future, whatever stands for the lock. */
-  private abstract static class AbstractLock<T extends @Nullable Object, R extends @Nullable Object>
-      extends Operation<R> {
-    final Mutex<T> mutex;
-
-    AbstractLock(Mutex<T> mutex) {
-      super(1, null);
-      this.mutex = mutex;
-    }
-
-    @Override
-    protected final boolean attempt() {
-      return mutex.tryAcquire() || mutex.acquireOrEnqueue(mutex.queue(), this);
-    }
-
-    @Override
-    protected final boolean retry() {
-      return mutex.acquireOrRearm(mutex.queue(), this);
-    }
-
-    @Override
-    protected final void giveBackResult() {
-      mutex.release();
-    }
-
-    @Override
-    protected final void withdraw() {
-      WaitQueue q = mutex.queueOrNull();
-      if (q != null) {
-        mutex.withdraw(q, this);
-      }
-    }
-
-    @Override
-    protected final String describe() {
-      return "lock of " + mutex;
-    }
-  }
-
-  /** With a guard; and the way in for those that need none, see {@link UnguardedLock}. */
-  private static final class LockOperation<T extends @Nullable Object>
-      extends AbstractLock<T, MutexGuard<T>> implements UnguardedLock {
-    LockOperation(Mutex<T> mutex) {
-      super(mutex);
-    }
-
-    @Override
-    protected MutexGuard<T> acquired() {
-      return new MutexGuard<>(mutex);
-    }
-
-    @Override
-    protected MutexGuard<T> granted(@Nullable Object item) {
-      return new MutexGuard<>(mutex);
-    }
-
-    @Override
-    public boolean tryAcquire(Object any) {
-      return ((Mutex<?>) any).tryAcquire();
-    }
-
-    @Override
-    public Operation<@Nullable Void> acquisition(Object any) {
-      return new UnguardedLockOperation<>((Mutex<?>) any);
-    }
-
-    @Override
-    public void release(Object any) {
-      ((Mutex<?>) any).release();
-    }
-
-    @Override
-    public @Nullable Object value(Object any) {
-      return ((Mutex<?>) any).value();
-    }
-  }
-
-  private static final class UnguardedLockOperation<T extends @Nullable Object>
-      extends AbstractLock<T, @Nullable Void> {
-    UnguardedLockOperation(Mutex<T> mutex) {
-      super(mutex);
-    }
-
-    @Override
-    protected @Nullable Void acquired() {
-      return null;
-    }
-
-    @Override
-    protected @Nullable Void granted(@Nullable Object item) {
-      return null;
-    }
   }
 
   // VarHandle mechanics

@@ -161,6 +161,53 @@ class FuturesTest {
     assertFalse(mutex.isLocked());
   }
 
+  // A wake-up that comes while somebody ends the stage does not replace what the stage ends with.
+  @Test
+  void toCompletionStage_wokenWithinTheCancel_endsWithWhatWasAsked() {
+    PollFuture<String> wokenWhenCancelled =
+        new PollFuture<>() {
+          private Waker waker;
+          private boolean cancelled;
+
+          @Override
+          public Poll<String> poll(Context cx) {
+            waker = cx.waker();
+            if (cancelled) {
+              throw new CancellationException("cancelled before");
+            }
+            return Poll.pending();
+          }
+
+          @Override
+          public boolean cancel() {
+            if (cancelled) {
+              return false;
+            }
+            cancelled = true;
+            waker.wake(); // the late one
+            return true;
+          }
+        };
+    CompletableFuture<String> stage = wokenWhenCancelled.toCompletionStage().toCompletableFuture();
+    TimeoutException timeOut = new TimeoutException("over");
+
+    assertTrue(stage.completeExceptionally(timeOut));
+
+    assertSame(timeOut, assertThrows(CompletionException.class, stage::join).getCause());
+    assertFalse(stage.complete("too late"));
+    assertFalse(stage.cancel(true));
+  }
+
+  // Whoever cancels the future itself ends the stage as cancelled, also beside a vain attempt.
+  @Test
+  void toCompletionStage_futureCancelledByItself_stageCancelledWhenWoken() {
+    CompletableFuture<String> stage = future.toCompletionStage().toCompletableFuture();
+    assertTrue(future.cancel());
+    assertFalse(stage.complete("not any more"));
+    future.wake();
+    assertTrue(stage.isCancelled());
+  }
+
   // Stages of all objects complete on the thread that releases, sends or receives.
   @Test
   void toCompletionStage_realOperations_completed() throws InterruptedException {

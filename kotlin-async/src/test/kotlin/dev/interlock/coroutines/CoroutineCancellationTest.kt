@@ -412,6 +412,27 @@ class CoroutineCancellationTest {
     assertEquals(emptyList<String>(), log)
   }
 
+  /** An iterating coroutine that is cancelled leaves the queue; the next one gets what comes. */
+  @Test
+  fun iterator_cancelledWhileWaiting() {
+    for (capacity in CAPACITIES) {
+      log.clear()
+      val channel = Channel<String>(capacity)
+      val first = dispatcher.start { for (element in channel) log += "first $element" }
+      val second = dispatcher.start { log += "second ${channel.receive()}" }
+
+      first.cancel()
+      assertEquals(1, channel.waitingReceivers)
+      dispatcher.runAll()
+      cancelled(first)
+
+      assertTrue(channel.trySend("a").isSuccess)
+      dispatcher.runAll()
+      completed(second)
+      assertEquals(listOf("second a"), log)
+    }
+  }
+
   /** As for receive: the iteration ends, its element goes back. */
   @Test
   fun iterator_cancelledAfterGrant() {

@@ -1,0 +1,44 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.wait.WaitQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Waiting for the lock as a future, whatever stands for the lock. */
+abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Object>
+    extends Operation<R> {
+  final Mutex<T> mutex;
+
+  AbstractLock(Mutex<T> mutex) {
+    super(1, null);
+    this.mutex = mutex;
+  }
+
+  @Override
+  protected final boolean attempt() {
+    return mutex.tryAcquire() || mutex.acquireOrEnqueue(mutex.queue(), this);
+  }
+
+  @Override
+  protected final boolean retry() {
+    return mutex.acquireOrRearm(mutex.queue(), this);
+  }
+
+  @Override
+  protected final void giveBackResult() {
+    mutex.release();
+  }
+
+  @Override
+  protected final void withdraw() {
+    WaitQueue q = mutex.queueOrNull();
+    if (q != null) {
+      mutex.withdraw(q, this);
+    }
+  }
+
+  @Override
+  protected final String describe() {
+    return "lock of " + mutex;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.op.UnguardedLock;
+import org.jspecify.annotations.Nullable;
+
+/** With a guard; and the way in for those that need none, see {@link UnguardedLock}. */
+final class LockOperation<T extends @Nullable Object> extends AbstractLock<T, MutexGuard<T>>
+    implements UnguardedLock {
+  LockOperation(Mutex<T> mutex) {
+    super(mutex);
+  }
+
+  @Override
+  protected MutexGuard<T> acquired() {
+    return new MutexGuard<>(mutex);
+  }
+
+  @Override
+  protected MutexGuard<T> granted(@Nullable Object item) {
+    return new MutexGuard<>(mutex);
+  }
+
+  @Override
+  public boolean tryAcquire(Object any) {
+    return ((Mutex<?>) any).tryAcquire();
+  }
+
+  @Override
+  public Operation<@Nullable Void> acquisition(Object any) {
+    return new UnguardedLockOperation<>((Mutex<?>) any);
+  }
+
+  @Override
+  public void release(Object any) {
+    ((Mutex<?>) any).release();
+  }
+
+  @Override
+  public @Nullable Object value(Object any) {
+    return ((Mutex<?>) any).value();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.interlock.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/** Waiting for the lock without a guard; the value is read through {@link LockOperation}. */
+final class UnguardedLockOperation<T extends @Nullable Object>
+    extends AbstractLock<T, @Nullable Void> {
+  UnguardedLockOperation(Mutex<T> mutex) {
+    super(mutex);
+  }
+
+  @Override
+  protected @Nullable Void acquired() {
+    return null;
+  }
+
+  @Override
+  protected @Nullable Void granted(@Nullable Object item) {
+    return null;
+  }
+}
