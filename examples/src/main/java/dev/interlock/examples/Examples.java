@@ -14,6 +14,7 @@ final class Examples {
     return List.of(
         new CensusExample(),
         new CountingExample(),
+        new MemoryOrdersExample(),
         new SemaphoreExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),

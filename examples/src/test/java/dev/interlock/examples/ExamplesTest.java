@@ -22,6 +22,8 @@ class ExamplesTest {
       strings = {
         "counting --threads 1 --increments 1",
         "counting --threads 3 --increments 2000",
+        "memory-orders --rounds 512",
+        "memory-orders --rounds 5000",
         "semaphore --permits 1 --jobs 2 --blocks 1",
         "semaphore --permits 5 --jobs 3 --blocks 2",
         "channel-bounded --capacity 1 --producers 1 --items 1",
@@ -50,6 +52,7 @@ class ExamplesTest {
   @CsvSource({
     "counting, --threads, 0",
     "counting, --increments, -5",
+    "memory-orders, --rounds, 0",
     "semaphore, --permits, 0",
     "semaphore, --jobs, 0",
     "semaphore, --blocks, 0",
