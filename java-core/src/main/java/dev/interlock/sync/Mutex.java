@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory effects.</b> Actions before the guard is closed happen-before actions after the next
  * successful lock, of whatever form. Failed attempts have no memory effects to rely on.
  *
- * <p><b>Ordering and fairness.</b> A newcomer may barge in while the lock is free, but the waiter at the
- * head of the queue is overtaken at most {@link #bypassBound} times: after that the lock is handed to
- * it. So a waiter that joined behind {@code k} others is overtaken at most {@code (k + 1) * bypassBound}
- * times. A bound of 0 gives strict first in, first out; {@code tryLock} then fails while anybody waits.
+ * <p><b>Ordering and fairness.</b> A newcomer may barge in while the lock is free, but a waiter, wherever in
+ * the queue it stands, is overtaken at most {@link #bypassBound} times: after that the lock is handed to
+ * those before it, in their order, and to it. A bound of 0 gives strict first in, first out; {@code
+ * tryLock} then fails while anybody waits.
  *
  * <p><b>Blocking and errors.</b> {@code lock} and its timed form are interruptible, {@code
  * lockUninterruptibly} is not. A waiter that is interrupted, times out or is cancelled leaves the queue
@@ -72,7 +72,7 @@ public final class Mutex<T extends @Nullable Object> {
    *   1 0 0   held, nobody waits                wait: 1 1 0     CAS 0
    *   1 1 0   held, the head sleeps             wait            queue lock; see below
    *   0 1 1   free, the head is about to look   CAS L (barge)   -
-   *   1 1 1   held, the head is about to look   wait            CAS, L off  (bypassed < bound)
+   *   1 1 1   held, the head is about to look   wait            CAS, L off  (below the bound)
    *
    * Who may change what
    *   L on        anybody, by CAS, while L is off
@@ -88,15 +88,16 @@ public final class Mutex<T extends @Nullable Object> {
    * if it sees N, and a nudged head, before it sleeps again, takes N off by CAS while L is on: the same.
    *
    * The head that was nudged keeps its place: it competes with newcomers, each success of whom counts
-   * as a bypass (the holder counts, so the counter needs no atomics), until the bound makes the holder
-   * grant.
+   * as a bypass of everybody in the queue (the holder counts, so the counter needs no atomics). Each waiter
+   * notes the count when it joins; when the head's is the bound ago, the holder grants. Those behind joined
+   * later, so none of them has been overtaken more often than the head.
    */
   private static final int LOCKED = 1;
   private static final int QUEUED = 2;
   private static final int NUDGED = 4;
 
   /** The bypass bound of {@link #of}: a nudged head has time to wake up before it is reached. */
-  public static final int DEFAULT_BYPASS_BOUND = 65_536;
+  public static final int DEFAULT_BYPASS_BOUND = 262_144;
 
   /**
    * A thread that spins at a lock slows its holder down, and one that sleeps lets others have the
@@ -153,7 +154,7 @@ public final class Mutex<T extends @Nullable Object> {
     }
 
     /**
-     * How often newcomers may overtake the head of the queue.
+     * How often newcomers may overtake a waiter.
      *
      * @param bound 0 for strict first in, first out
      * @throws IllegalArgumentException when negative
@@ -316,7 +317,7 @@ public final class Mutex<T extends @Nullable Object> {
     WaitQueue q = queue;
     if (q != null && q.looksOccupied()) {
       if (casState(QUEUED | NUDGED, LOCKED | QUEUED | NUDGED)) {
-        q.countBypass();
+        q.countOvertake();
         return true;
       }
     } else if (casState(0, LOCKED)) {
@@ -328,7 +329,7 @@ public final class Mutex<T extends @Nullable Object> {
   void release() {
     WaitQueue q = queue;
     if (q != null && q.looksOccupied()) {
-      if (q.bypassed() >= bypassBound || !casState(LOCKED | QUEUED | NUDGED, QUEUED | NUDGED)) {
+      if (q.mustHandOver() || !casState(LOCKED | QUEUED | NUDGED, QUEUED | NUDGED)) {
         releaseQueued();
       }
     } else if (!casState(LOCKED, 0)) {
@@ -341,7 +342,7 @@ public final class Mutex<T extends @Nullable Object> {
     for (int s; ((s = state) & LOCKED) == 0; ) {
       if (casState(s, s | LOCKED)) {
         if (s != 0) {
-          countBypass();
+          countOvertake();
         }
         return true;
       }
@@ -351,7 +352,7 @@ public final class Mutex<T extends @Nullable Object> {
 
   private void releaseQueued() {
     WaitQueue q = queue();
-    for (int s; (s = state) == LOCKED || ((s & NUDGED) != 0 && q.bypassed() < bypassBound); ) {
+    for (int s; (s = state) == LOCKED || ((s & NUDGED) != 0 && !q.mustHandOver()); ) {
       if (casState(s, s & ~LOCKED)) {
         return;
       }
@@ -465,15 +466,12 @@ public final class Mutex<T extends @Nullable Object> {
         if ((s & LOCKED) == 0) {
           if (casState(s, s | LOCKED)) {
             if (s != 0) {
-              q.countBypass();
+              q.countOvertake();
             }
             return true;
           }
         } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
-          if ((s & QUEUED) == 0) {
-            q.resetBypassed();
-          }
-          q.waiters().add(w);
+          q.addOvertakeable(w, bypassBound);
           return false;
         }
       }
@@ -493,8 +491,7 @@ public final class Mutex<T extends @Nullable Object> {
         int s = state;
         if ((s & LOCKED) == 0) {
           if (casState(s, q.waiters().isOnly(w) ? LOCKED : LOCKED | QUEUED)) {
-            q.waiters().remove(w);
-            q.resetBypassed();
+            q.removeOvertakeable(w, bypassBound);
             return true;
           }
         } else if (casState(s, s & ~NUDGED)) {
@@ -513,7 +510,7 @@ public final class Mutex<T extends @Nullable Object> {
     q.lock();
     try {
       boolean first = q.waiters().isFirst(w);
-      if (!q.waiters().remove(w)) {
+      if (!q.removeOvertakeable(w, bypassBound)) {
         return; // whoever unlinked it has taken care of the bits
       }
       Waiter head = q.head();
@@ -553,10 +550,9 @@ public final class Mutex<T extends @Nullable Object> {
           state = 0;
           break;
         }
-        if (q.bypassed() >= bypassBound) {
+        if (q.mustHandOver()) {
           // The grant comes last: the head may be awake, and unlock the moment that it sees it.
-          q.waiters().remove(head);
-          q.resetBypassed();
+          q.removeOvertakeable(head, bypassBound);
           state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
           if (head.grant()) {
             toWake = head;
@@ -579,10 +575,10 @@ public final class Mutex<T extends @Nullable Object> {
     }
   }
 
-  private void countBypass() {
+  private void countOvertake() {
     WaitQueue q = queue;
     if (q != null) {
-      q.countBypass();
+      q.countOvertake();
     }
   }
 

@@ -27,8 +27,8 @@ import kotlin.time.Duration
  * **Memory effects.** Actions before the unlock happen-before actions after the next successful
  * lock, of whatever form. Failed attempts: none.
  *
- * **Ordering and fairness.** That of the blocking mutex: newcomers may barge in, the head of the
- * queue is overtaken at most [bypassBound] times. With a bound of 0, first in, first out.
+ * **Ordering and fairness.** That of the blocking mutex: newcomers may barge in, a waiter is
+ * overtaken at most [bypassBound] times. With a bound of 0, first in, first out.
  *
  * **Blocking and errors.** No function of this class blocks the thread. Cancellation is prompt: a
  * coroutine that is cancelled while it waits leaves the queue without effect, and one that is
@@ -98,7 +98,7 @@ public fun Mutex(): Mutex<Unit> = Mutex(BlockingMutex.of(Unit))
  *
  * @param name what errors, dumps and `toString` show
  * @param fair whether it serves strictly first in, first out; the same as a [bypassBound] of 0
- * @param bypassBound how often newcomers may overtake the head of the queue
+ * @param bypassBound how often newcomers may overtake a waiter
  * @throws IllegalArgumentException when [bypassBound] is negative, or contradicts [fair]
  */
 public fun <T> Mutex(

@@ -33,10 +33,12 @@ public final class WaitQueue extends QueueLock {
   private final SpinEstimate spin = new SpinEstimate();
 
   /**
-   * How often the present head was overtaken; written by the holder of a barging lock alone, which is
-   * the only one who knows. Unused by other objects.
+   * How often anybody was overtaken since the queue was made, and the count at which the lock has to be
+   * handed to the head; both wrap around. For a lock that lets newcomers barge; unused by other objects.
    */
-  private int bypassed;
+  private int overtakes;
+
+  private int handOverAt;
 
   /** An empty queue. */
   public WaitQueue() {}
@@ -59,19 +61,44 @@ public final class WaitQueue extends QueueLock {
     return waiters.peek();
   }
 
-  /** How often the head was overtaken. */
-  public int bypassed() {
-    return bypassed;
+  /** A newcomer has overtaken everybody in the queue; said by the holder of the lock alone. */
+  public void countOvertake() {
+    overtakes++;
   }
 
-  /** Records that the head was overtaken once more. */
-  public void countBypass() {
-    bypassed++;
+  /**
+   * Whether the head has been overtaken as often as it may; asked by the holder of the lock alone. Without
+   * the queue's lock the answer may be that of a head that has left since, which came earlier: true may
+   * then be wrong, false never is.
+   */
+  public boolean mustHandOver() {
+    return overtakes - handOverAt >= 0;
   }
 
-  /** Starts the count anew, for a new head. */
-  public void resetBypassed() {
-    bypassed = 0;
+  /**
+   * Appends a waiter that may be overtaken {@code bound} times from now on; needs the lock. A newcomer that
+   * took the lock before and has not counted itself yet will count as one of them.
+   */
+  public void addOvertakeable(Waiter w, int bound) {
+    w.overtakesAtJoin = overtakes;
+    waiters.add(w);
+    limitOvertakes(bound);
+  }
+
+  /** Unlinks a waiter, and sees to the limit of the one that is the head now; needs the lock. */
+  public boolean removeOvertakeable(Waiter w, int bound) {
+    boolean removed = waiters.remove(w);
+    limitOvertakes(bound);
+    return removed;
+  }
+
+  private void limitOvertakes(int bound) {
+    // One that has cancelled and is about to leave counts as the head until then: it joined
+    // earlier.
+    Waiter head = waiters.first();
+    if (head != null) {
+      handOverAt = head.overtakesAtJoin + bound;
+    }
   }
 
   /** How many nanoseconds a platform thread may spin before it sleeps. */

@@ -72,6 +72,9 @@ public abstract class Waiter {
   /** Whether this node stands in a queue; guarded by the queue's lock. */
   boolean linked;
 
+  /** See {@link WaitQueue#addOvertakeable}; guarded by the queue's lock. */
+  int overtakesAtJoin;
+
   /**
    * What goes over with the grant. A waiting sender puts its element here before it enqueues; a granter
    * puts a received element here, and a failing one the cause, before the transition. Published by it.

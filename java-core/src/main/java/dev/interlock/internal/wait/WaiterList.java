@@ -67,6 +67,11 @@ public final class WaiterList {
     return w;
   }
 
+  /** The first node, or null; its wait may be over. */
+  @Nullable Waiter first() {
+    return head;
+  }
+
   /** Unlinks every waiter and fails those whose wait goes on; they are to be woken. */
   public void failAll(Throwable failure, WakeList wakes) {
     for (Waiter w; (w = peek()) != null; ) {

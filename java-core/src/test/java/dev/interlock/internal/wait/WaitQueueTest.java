@@ -34,15 +34,46 @@ class WaitQueueTest {
     assertEquals(1, queue.countWaiting());
   }
 
-  // The count of bypasses starts anew for each head.
+  // Each waiter may be overtaken so often from its joining on; the limit is always that of the
+  // head.
   @Test
-  void bypassed_counted_untilReset() {
-    assertEquals(0, queue.bypassed());
-    queue.countBypass();
-    queue.countBypass();
-    assertEquals(2, queue.bypassed());
-    queue.resetBypassed();
-    assertEquals(0, queue.bypassed());
+  void mustHandOver_countsFromTheJoiningOfTheHead() {
+    TestWaiter first = new TestWaiter();
+    TestWaiter second = new TestWaiter();
+    queue.lock();
+    try {
+      queue.addOvertakeable(first, 2);
+      assertFalse(queue.mustHandOver());
+      queue.countOvertake();
+      queue.addOvertakeable(second, 2);
+      assertFalse(queue.mustHandOver());
+      queue.countOvertake();
+      assertTrue(queue.mustHandOver(), "the first was overtaken twice");
+      assertTrue(queue.removeOvertakeable(first, 2));
+      assertFalse(queue.mustHandOver(), "the second was overtaken once");
+      queue.countOvertake();
+      assertTrue(queue.mustHandOver());
+      assertTrue(queue.removeOvertakeable(second, 2));
+      assertFalse(queue.removeOvertakeable(second, 2));
+    } finally {
+      queue.unlock();
+    }
+  }
+
+  // The count may wrap around, and the bound be as large as an int.
+  @Test
+  void mustHandOver_largestBound_notYet() {
+    TestWaiter waiter = new TestWaiter();
+    queue.lock();
+    try {
+      queue.countOvertake();
+      queue.addOvertakeable(waiter, Integer.MAX_VALUE);
+      assertFalse(queue.mustHandOver());
+      queue.countOvertake();
+      assertFalse(queue.mustHandOver());
+    } finally {
+      queue.unlock();
+    }
   }
 
   // The spin estimate stays within its bounds, whatever it learns.
