@@ -2,7 +2,16 @@ package dev.interlock.channel;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a send that does not wait ended. */
+/**
+ * How a send that does not wait ended. Exactly one of three; for a {@code switch} over them, match the three
+ * types. In code that treats closed as an error, use the form that throws {@link ChannelClosedException}.
+ *
+ * <p><b>Memory effects.</b> Sent: those of a send. Full and closed: none, the channel was not changed and the
+ * element stays with the caller.
+ *
+ * <p><b>Footprint.</b> Sent, full, and closed without a cause are shared objects; closed with a cause is one
+ * of 16 bytes.
+ */
 public sealed interface SendResult {
   /** The channel accepted the element. */
   static SendResult sent() {

@@ -3,7 +3,8 @@ package dev.interlock.future;
 import java.util.Objects;
 
 /**
- * What a poll is given by whoever drives the future: today, the waker to register.
+ * What a poll is given by whoever drives the future: today, the waker to register. Immutable: one context
+ * serves all polls of a driver, on any thread.
  *
  * @param waker called when polling again may lead further
  */

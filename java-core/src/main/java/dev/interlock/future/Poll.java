@@ -5,6 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one {@link PollFuture#poll} found: a {@link Ready} value, or {@link Pending}.
  *
+ * <p><b>Progress.</b> Wait-free. <b>Memory effects.</b> None of its own; immutable, so it may be handed from
+ * thread to thread by any means.
+ *
+ * <p><b>Blocking and errors.</b> Nothing waits. A failure of a future is thrown by the poll and never stands
+ * in a result. {@link #get} of a pending one is an {@link IllegalStateException} that says what to do.
+ *
+ * <p><b>Footprint.</b> Pending is one object for all; a ready result is 16 bytes, and usually stays on the
+ * stack.
+ *
  * @param <T> the type of the value
  */
 public sealed interface Poll<T extends @Nullable Object> {
