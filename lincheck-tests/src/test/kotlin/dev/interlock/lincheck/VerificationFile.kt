@@ -39,5 +39,6 @@ internal object VerificationFile {
     structure == other.structure &&
       variant == other.variant &&
       check == other.check &&
-      jdk == other.jdk
+      jdk == other.jdk &&
+      deep == other.deep
 }
