@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the guarded value
  */
-public final class Mutex<T extends @Nullable Object> {
+public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   /*
    * state is three bits.
    *
@@ -111,11 +111,9 @@ public final class Mutex<T extends @Nullable Object> {
   private volatile int state;
   private final int bypassBound;
   private T value;
-  private volatile @Nullable WaitQueue queue;
-  private final @Nullable String name;
 
   private Mutex(@Nullable String name, int bypassBound, T value) {
-    this.name = name;
+    super(name);
     this.bypassBound = bypassBound;
     this.value = value;
   }
@@ -272,28 +270,14 @@ public final class Mutex<T extends @Nullable Object> {
     return (state & LOCKED) != 0;
   }
 
-  /** How many callers wait; for monitoring. */
-  public int waiting() {
-    WaitQueue q = queue;
-    return q == null ? 0 : q.countWaiting();
-  }
-
-  /** How often the head of the queue may be overtaken. */
+  /** How often a waiter may be overtaken. */
   public int bypassBound() {
     return bypassBound;
   }
 
   @Override
   public String toString() {
-    return "Mutex"
-        + (name == null
-            ? "@" + Integer.toHexString(System.identityHashCode(this))
-            : "(" + name + ")")
-        + "["
-        + (isLocked() ? "locked" : "free")
-        + ", waiting="
-        + waiting()
-        + "]";
+    return objectName() + "[" + (isLocked() ? "locked" : "free") + ", waiting=" + waiting() + "]";
   }
 
   // The guard's side
@@ -314,7 +298,7 @@ public final class Mutex<T extends @Nullable Object> {
   // the same word.
 
   boolean tryAcquire() {
-    WaitQueue q = queue;
+    WaitQueue q = queueOrNull();
     if (q != null && q.looksOccupied()) {
       if (casState(QUEUED | NUDGED, LOCKED | QUEUED | NUDGED)) {
         q.countOvertake();
@@ -327,7 +311,7 @@ public final class Mutex<T extends @Nullable Object> {
   }
 
   void release() {
-    WaitQueue q = queue;
+    WaitQueue q = queueOrNull();
     if (q != null && q.looksOccupied()) {
       if (q.mustHandOver() || !casState(LOCKED | QUEUED | NUDGED, QUEUED | NUDGED)) {
         releaseQueued();
@@ -576,26 +560,10 @@ public final class Mutex<T extends @Nullable Object> {
   }
 
   private void countOvertake() {
-    WaitQueue q = queue;
+    WaitQueue q = queueOrNull();
     if (q != null) {
       q.countOvertake();
     }
-  }
-
-  WaitQueue queue() {
-    WaitQueue q = queue;
-    if (q == null) {
-      WaitQueue made = new WaitQueue();
-      q = (WaitQueue) QUEUE.compareAndExchange(this, null, made);
-      if (q == null) {
-        q = made;
-      }
-    }
-    return q;
-  }
-
-  @Nullable WaitQueue queueOrNull() {
-    return queue;
   }
 
   private boolean casState(int expected, int next) {
@@ -606,7 +574,4 @@ public final class Mutex<T extends @Nullable Object> {
   private static final VarHandle STATE =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "state", VarHandle.class, Mutex.class, int.class);
-  private static final VarHandle QUEUE =
-      ConstantBootstraps.fieldVarHandle(
-          MethodHandles.lookup(), "queue", VarHandle.class, Mutex.class, WaitQueue.class);
 }

@@ -4,7 +4,6 @@ import dev.interlock.ClosedException;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
-import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
@@ -46,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source.</b> That the head of the queue keeps free permits until it has enough is tokio's
  * <i>batch_semaphore</i>.
  */
-public final class Semaphore {
+public final class Semaphore extends Synchronizer {
   /*
    * state:  [ C closed | Q queued | 30 bits: free permits ]
    *
@@ -70,18 +69,16 @@ public final class Semaphore {
   public static final int MAX_PERMITS = QUEUED - 1;
 
   private volatile int state;
-  private volatile @Nullable WaitQueue queue;
-  private final @Nullable String name;
 
   /** The cause given at closing; written before the state says closed. */
   private volatile @Nullable Throwable closeCause;
 
   private Semaphore(@Nullable String name, int permits) {
+    super(name);
     if (permits < 0 || permits > MAX_PERMITS) {
       throw new IllegalArgumentException(
           "permits is " + permits + "; it must lie between 0 and " + MAX_PERMITS);
     }
-    this.name = name;
     this.state = permits;
   }
 
@@ -282,12 +279,6 @@ public final class Semaphore {
     return state < 0;
   }
 
-  /** How many callers wait; for monitoring. */
-  public int waiting() {
-    WaitQueue q = queue;
-    return q == null ? 0 : q.countWaiting();
-  }
-
   @Override
   public String toString() {
     int s = state;
@@ -297,13 +288,6 @@ public final class Semaphore {
         + ", waiting="
         + waiting()
         + "]";
-  }
-
-  private String objectName() {
-    return "Semaphore"
-        + (name == null
-            ? "@" + Integer.toHexString(System.identityHashCode(this))
-            : "(" + name + ")");
   }
 
   private ClosedException closed() {
@@ -354,11 +338,7 @@ public final class Semaphore {
     if (acquireOrEnqueue(q, w)) {
       return true;
     }
-    ThreadWaiter.Outcome outcome = w.await(this, interruptible, deadline, q.spinEstimate());
-    if (!Spin.isVirtual(Thread.currentThread())) {
-      q.learnSpin(w.spinPaid());
-    }
-    switch (outcome) {
+    switch (awaitQueued(q, w, interruptible, deadline)) {
       case GRANTED:
         return true;
       case FAILED:
@@ -478,18 +458,6 @@ public final class Semaphore {
     return w;
   }
 
-  private WaitQueue queue() {
-    WaitQueue q = queue;
-    if (q == null) {
-      WaitQueue made = new WaitQueue();
-      q = (WaitQueue) QUEUE.compareAndExchange(this, null, made);
-      if (q == null) {
-        q = made;
-      }
-    }
-    return q;
-  }
-
   private boolean casState(int expected, int next) {
     return STATE.compareAndSet(this, expected, next);
   }
@@ -539,7 +507,4 @@ public final class Semaphore {
   private static final VarHandle STATE =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "state", VarHandle.class, Semaphore.class, int.class);
-  private static final VarHandle QUEUE =
-      ConstantBootstraps.fieldVarHandle(
-          MethodHandles.lookup(), "queue", VarHandle.class, Semaphore.class, WaitQueue.class);
 }

@@ -104,3 +104,7 @@ internal suspend fun <R : Any> within(timeout: Duration, operation: suspend () -
   }
   return obtained
 }
+
+/** Whether an operation without a result succeeded in time; without time it is not begun. */
+internal suspend fun awaitWithin(timeout: Duration, operation: PollFuture<*>): Boolean =
+  timeout.isPositive() && within(timeout) { awaitSuccess(operation).let { true } } ?: false

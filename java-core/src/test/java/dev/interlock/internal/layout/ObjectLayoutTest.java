@@ -8,9 +8,11 @@ import dev.interlock.channel.Channel;
 import dev.interlock.internal.wait.QueueLock;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.sync.CountDownLatch;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
 import dev.interlock.sync.Semaphore;
+import dev.interlock.sync.WaitGroup;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,18 @@ class ObjectLayoutTest {
     return ClassLayout.parseClass(type).fields().stream()
         .filter(f -> !f.classShortName().equals("LeadingPad"))
         .toList();
+  }
+
+  // Without anybody waiting, a latch and a group are one object of 24 bytes.
+  @ParameterizedTest
+  @MethodSource("gates")
+  void gate_idle_atMost24Bytes(Object gate) {
+    long bytes = GraphLayout.parseInstance(gate).totalSize();
+    assertFalse(bytes > 24, () -> gate + ": " + bytes);
+  }
+
+  static Stream<Object> gates() {
+    return Stream.of(CountDownLatch.of(1), WaitGroup.create());
   }
 
   // Without anybody waiting, a mutex is one object of 32 bytes, and a guard one of 24.
