@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,8 @@ import java.util.stream.Stream;
  * <p>Argument: the root of the repository. Properties: {@code mutants.only}, an expression that the name of
  * a structure or of a mutant contains (results of the others are kept from the last run);
  * {@code mutants.seconds}, after which no further mutant is begun; {@code mutants.millis}, for each test of
- * the harness; {@code mutants.everything}, for all kinds of tests where only the compiler differs, too.
+ * the harness; {@code mutants.everything}, for all kinds of tests where only the compiler differs, too;
+ * {@code mutants.missing}, for those alone that have no result yet.
  *
  * <p>Ends with 1 when a mutant survives that would run other instructions on x86 and that nobody has
  * explained in {@code survivors.txt}.
@@ -39,6 +39,7 @@ final class OrderMutants {
   private static final String STRESS = "stress tests";
   private static final String PREFIX = "dev/interlock/";
   private static final int SHORTEST_LIMIT_SECONDS = 20;
+  private static final int PATIENCE_SECONDS = 300;
 
   /** What the optimising compiler may do it does more often, and in another order at each run. */
   private static final List<String> SHUFFLED =
@@ -59,6 +60,10 @@ final class OrderMutants {
       String by,
       double seconds,
       String explanation) {
+    boolean isOf(Mutant other) {
+      return mutant.equals(other.id()) && !result.equals("not run");
+    }
+
     boolean isKilled() {
       return result.equals("killed");
     }
@@ -74,7 +79,12 @@ final class OrderMutants {
 
   private final Path root;
   private final Path work;
+  private final Path json;
+  private final Set<String> current = new TreeSet<>();
+  private final List<Result> results = new ArrayList<>();
+  private final Map<String, List<Step>> unchanged = new TreeMap<>();
   private final String only = System.getProperty("mutants.only", "");
+  private final boolean missing = Boolean.getBoolean("mutants.missing");
   private final boolean everything = Boolean.getBoolean("mutants.everything");
   private final int litmusMillis = Integer.getInteger("mutants.millis", 150);
   private final long deadline =
@@ -85,6 +95,7 @@ final class OrderMutants {
   private OrderMutants(Path root) throws IOException {
     this.root = root;
     work = root.resolve("jcstress-tests/target/mutants");
+    json = root.resolve("jcstress-tests/target/order-mutants.json");
     survivors = Survivors.read();
     Path folder = root.resolve("java-core/target/classes");
     try (Stream<Path> files = Files.walk(folder.resolve(PREFIX))) {
@@ -98,19 +109,19 @@ final class OrderMutants {
   /** See above. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
-    Path json = root.resolve("jcstress-tests/target/order-mutants.json");
     OrderMutants mutants = new OrderMutants(root);
-    List<Result> results = new ArrayList<>();
-    List<String> current = new ArrayList<>();
     for (Structure structure : Structure.ALL) {
-      results.addAll(mutants.run(structure, current));
-      List<Result> merged = merge(read(json), results, current);
-      Files.createDirectories(json.getParent());
-      Files.writeString(
-          json,
-          new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create().toJson(merged));
+      mutants.mutantsOf(structure).forEach(mutant -> mutants.current.add(mutant.id()));
     }
-    List<Result> all = mutants.explained(merge(read(json), results, current));
+    mutants.results.addAll(mutants.read());
+    // Those that the processor itself can tell from the original come first, in case time runs out.
+    for (Mutant.Hardware hardware : Mutant.Hardware.values()) {
+      for (Structure structure : Structure.ALL) {
+        mutants.run(structure, hardware);
+      }
+    }
+    mutants.save();
+    List<Result> all = mutants.explained();
     System.out.println(score(all));
     Blocks.replace(root.resolve("docs/order-mutants.md"), BLOCK, page(all));
     List<Result> unexplained =
@@ -123,54 +134,58 @@ final class OrderMutants {
     System.exit(unexplained.isEmpty() ? 0 : 1);
   }
 
-  private static List<Result> read(Path json) throws IOException {
+  /** What earlier runs have found, of mutants that there still are. */
+  private List<Result> read() throws IOException {
     return Files.exists(json)
-        ? List.of(new GsonBuilder().create().fromJson(Files.readString(json), Result[].class))
+        ? Stream.of(new GsonBuilder().create().fromJson(Files.readString(json), Result[].class))
+            .filter(result -> current.contains(result.mutant))
+            .toList()
         : List.of();
   }
 
-  /** New results replace old ones of the same mutant; mutants that are no more are dropped. */
-  private static List<Result> merge(List<Result> old, List<Result> fresh, List<String> current) {
-    Map<String, Result> byName = new LinkedHashMap<>();
-    for (Result result : old) {
-      byName.put(result.mutant, result);
-    }
-    for (Result result : fresh) {
-      if (!result.result.equals("not run") || !byName.containsKey(result.mutant)) {
-        byName.put(result.mutant, result);
-      }
-    }
-    byName.keySet().retainAll(current);
-    return List.copyOf(byName.values());
+  private void save() throws IOException {
+    Files.createDirectories(json.getParent());
+    Files.writeString(
+        json, new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create().toJson(results));
   }
 
-  private List<Result> run(Structure structure, List<String> current)
-      throws IOException, InterruptedException {
-    List<Mutant> mutants = Weaken.mutantsOf(classes, chosen(structure));
-    mutants.forEach(mutant -> current.add(mutant.id()));
-    boolean whole = structure.name().matches(".*(" + only + ").*");
-    // Those that the processor itself can tell from the original come first, in case time runs out.
-    List<Mutant> wanted =
-        mutants.stream()
-            .filter(m -> whole || m.id().matches(".*(" + only + ").*"))
-            .sorted(Comparator.comparing(Mutant::hardware))
-            .toList();
-    List<Result> results = new ArrayList<>();
-    if (wanted.isEmpty()) {
-      return results;
-    }
-    System.out.printf("%s: %d mutants%n", structure.name(), wanted.size());
-    List<Step> steps = steps(structure);
-    for (Step step : steps) {
-      long begin = System.nanoTime();
-      Outcome outcome = step.run(Map.of(), 300);
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      if (outcome.code != MutantRun.PASSED) {
-        throw new IllegalStateException(
-            structure.name() + ": " + step.name + " fails without any mutation: " + outcome);
+  /** Takes the place of an older result of the same mutant, unless it says nothing. */
+  private void add(Result result) {
+    for (int i = 0; i < results.size(); i++) {
+      if (results.get(i).mutant.equals(result.mutant)) {
+        if (!result.result.equals("not run")) {
+          results.set(i, result);
+        }
+        return;
       }
-      step.limitSeconds = Math.max(SHORTEST_LIMIT_SECONDS, (int) (4 * seconds));
-      System.out.printf(Locale.ROOT, "  unchanged: %s passed in %.1f s%n", step.name, seconds);
+    }
+    results.add(result);
+  }
+
+  private List<Mutant> mutantsOf(Structure structure) {
+    return Weaken.mutantsOf(classes, chosen(structure));
+  }
+
+  private void run(Structure structure, Mutant.Hardware hardware)
+      throws IOException, InterruptedException {
+    boolean whole = structure.name().matches(".*(" + only + ").*");
+    List<Mutant> wanted =
+        mutantsOf(structure).stream()
+            .filter(m -> m.hardware() == hardware)
+            .filter(m -> whole || m.id().matches(".*(" + only + ").*"))
+            .filter(m -> !missing || results.stream().noneMatch(r -> r.isOf(m)))
+            .toList();
+    if (wanted.isEmpty()) {
+      return;
+    }
+    System.out.printf("%s: %d mutants, %s%n", structure.name(), wanted.size(), wordsFor(hardware));
+    List<Step> steps = unchanged.get(structure.name());
+    if (steps == null && System.nanoTime() < deadline) {
+      steps = steps(structure);
+      unchanged.put(structure.name(), steps);
+      for (Step step : steps) {
+        step.runUnchanged(structure);
+      }
     }
     for (Mutant mutant : wanted) {
       Result result = run(structure, mutant, steps);
@@ -180,17 +195,14 @@ final class OrderMutants {
           result.result,
           mutant,
           result.by.isEmpty() ? "" : "by " + result.by);
-      results.add(result);
+      add(result);
+      save();
     }
-    return results;
   }
 
   private Result run(Structure structure, Mutant mutant, List<Step> steps)
       throws IOException, InterruptedException {
-    String x86 =
-        mutant.hardware() == Mutant.Hardware.OTHER_INSTRUCTIONS
-            ? "other instructions"
-            : "same instructions";
+    String x86 = wordsFor(mutant.hardware());
     String result = "survived";
     String by = "";
     long begin = System.nanoTime();
@@ -214,6 +226,12 @@ final class OrderMutants {
     }
     double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
     return new Result(structure.name(), mutant.id(), mutant.line(), x86, result, by, seconds, "");
+  }
+
+  private static String wordsFor(Mutant.Hardware hardware) {
+    return hardware == Mutant.Hardware.OTHER_INSTRUCTIONS
+        ? "other instructions"
+        : "same instructions";
   }
 
   /** The classes of a structure with their nested ones. */
@@ -296,6 +314,19 @@ final class OrderMutants {
       this.arguments = arguments;
     }
 
+    /** It has to pass, and how long it takes bounds the mutants. */
+    void runUnchanged(Structure structure) throws IOException, InterruptedException {
+      long begin = System.nanoTime();
+      Outcome outcome = run(Map.of(), PATIENCE_SECONDS);
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      if (outcome.code != MutantRun.PASSED) {
+        throw new IllegalStateException(
+            structure.name() + ": " + name + " fails without any mutation: " + outcome);
+      }
+      limitSeconds = Math.max(SHORTEST_LIMIT_SECONDS, (int) (4 * seconds));
+      System.out.printf(Locale.ROOT, "  unchanged: %s passed in %.1f s%n", name, seconds);
+    }
+
     /**
      * Where only the compiler differs, jcstress is run, for there the code is hot and the choices of the
      * compiler are shuffled; the stress tests as well if an access has become plain, which may make a loop
@@ -365,7 +396,7 @@ final class OrderMutants {
     }
   }
 
-  private List<Result> explained(List<Result> results) {
+  private List<Result> explained() {
     return results.stream()
         .map(
             r ->
