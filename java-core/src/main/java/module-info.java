@@ -10,6 +10,7 @@ module dev.interlock.core {
   exports dev.interlock.atomic;
   exports dev.interlock.channel;
   exports dev.interlock.future;
+  exports dev.interlock.reclaim;
   exports dev.interlock.sync;
 
   // The suspending faces queue up beside the threads, with waiters of their own.

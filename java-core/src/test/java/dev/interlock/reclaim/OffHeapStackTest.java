@@ -1,0 +1,161 @@
+package dev.interlock.reclaim;
+
+import static dev.interlock.testing.Polls.assertContains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.interlock.UnavailableException;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+
+class OffHeapStackTest {
+  private static final long EMPTY = Long.MIN_VALUE;
+
+  // Last in, first out.
+  @Test
+  void pop_afterPushes_lastInFirstOut() {
+    OffHeapStack stack = OffHeapStack.on(OffHeapSlab.poisoning("s", 100, 1));
+    assertTrue(stack.isEmpty());
+    assertEquals(EMPTY, stack.popOr(EMPTY));
+    assertEquals(EMPTY, stack.peekOr(EMPTY));
+    for (long i = 0; i < 100; i++) {
+      stack.push(i);
+      assertEquals(i, stack.peekOr(EMPTY));
+    }
+    for (long i = 99; i > 0; i--) {
+      assertEquals(i, stack.pop());
+    }
+    assertEquals(0, stack.popOr(EMPTY));
+    assertTrue(stack.isEmpty());
+    assertContains(assertThrows(NoSuchElementException.class, stack::pop).getMessage(), "is empty");
+  }
+
+  // Without others inside, all slots of the slab can be filled, again and again: garbage gives way.
+  @Test
+  void push_slabFull_isRefusedExactlyThen() {
+    for (int capacity : new int[] {1, 2, 3, 64, 1000}) {
+      OffHeapStack stack = OffHeapStack.on(OffHeapSlab.poisoning("s", capacity, 1));
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < capacity; i++) {
+          assertTrue(stack.tryPush(i), stack::toString);
+        }
+        assertFalse(stack.tryPush(-1));
+        assertContains(
+            assertThrows(UnavailableException.class, () -> stack.push(-1)).getMessage(),
+            "all " + capacity + " are in use or are garbage",
+            "pending=0");
+        for (int i = capacity - 1; i >= 0; i--) {
+          assertEquals(i, stack.pop());
+        }
+      }
+    }
+  }
+
+  // Records are written and read in place; a reader or a writer that throws leaves nothing behind.
+  @Test
+  void records_areWrittenAndReadInPlace() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 4, 3);
+    OffHeapStack stack = OffHeapStack.on(slab);
+    stack.push(
+        (s, slot) -> {
+          assertSame(slab, s);
+          for (int w = 0; w < 3; w++) {
+            s.set(slot, w, 100 + w);
+          }
+        });
+    long[] sum = {0};
+    assertTrue(stack.pop((s, slot) -> sum[0] = s.get(slot, 0) + s.get(slot, 1) + s.get(slot, 2)));
+    assertEquals(303, sum[0]);
+    assertFalse(stack.pop((s, slot) -> sum[0] = -1));
+    assertEquals(303, sum[0]);
+
+    SlotAccess failing =
+        (s, slot) -> {
+          throw new ArithmeticException();
+        };
+    assertThrows(ArithmeticException.class, () -> stack.push(failing));
+    assertTrue(stack.isEmpty());
+    stack.push(1);
+    assertThrows(ArithmeticException.class, () -> stack.pop(failing));
+    assertTrue(stack.isEmpty());
+    stack.domain().scan();
+    assertEquals(0, slab.live());
+    assertThrows(NullPointerException.class, () -> stack.push(null));
+    assertThrows(NullPointerException.class, () -> stack.pop(null));
+  }
+
+  // Two stacks share a slab and a domain.
+  @Test
+  void slab_shared_servesBoth() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 10, 1);
+    HazardPointers domain = HazardPointers.create(2);
+    OffHeapStack a = OffHeapStack.on(slab, domain);
+    OffHeapStack b = OffHeapStack.on(slab, domain);
+    for (int i = 0; i < 5; i++) {
+      a.push(i);
+      b.push(10 + i);
+    }
+    assertFalse(a.tryPush(1));
+    for (int i = 4; i >= 0; i--) {
+      assertEquals(i, a.pop());
+      assertEquals(10 + i, b.pop());
+    }
+    assertSame(slab, a.slab());
+    assertSame(domain, b.domain());
+    domain.scan();
+    assertEquals(0, slab.live());
+    assertEquals(10, domain.figures().reclaimed());
+  }
+
+  // A slot that a reader protects is not given out again while it does.
+  @Test
+  void pop_protectedByOther_staysGarbage() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 2, 1);
+    HazardPointers domain = HazardPointers.create(1, 1);
+    OffHeapStack stack = OffHeapStack.on(slab, domain);
+    long[] slotOf = {0};
+    stack.push(
+        (s, slot) -> {
+          s.set(slot, 0, 5);
+          slotOf[0] = slot;
+        });
+    try (HazardPointers.Participant reader = domain.join()) {
+      reader.publish(0, slotOf[0]);
+      assertEquals(5, stack.pop());
+      stack.push(6);
+      assertFalse(stack.tryPush(7), "the other slot is protected");
+      assertEquals(5, slab.get(slotOf[0], 0));
+    }
+    assertTrue(stack.tryPush(7));
+    assertFalse(slab.isLive(slotOf[0]));
+  }
+
+  // Operations allocate nothing.
+  @Test
+  void operations_allocateNothing() {
+    OffHeapStack stack = OffHeapStack.on(OffHeapSlab.create(1000, 2));
+    SlotAccess writer = (slab, slot) -> slab.set(slot, 1, slot);
+    SlotAccess reader = (slab, slot) -> assertTrue(slab.get(slot, 1) == slot);
+    Allocation.assertNone(
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            stack.push(i);
+            stack.push(writer);
+          }
+          for (int i = 0; i < 10; i++) {
+            stack.pop(reader);
+            stack.peekOr(0);
+            stack.popOr(0);
+          }
+        });
+  }
+
+  @Test
+  void on_null_isRefused() {
+    assertThrows(NullPointerException.class, () -> OffHeapStack.on(null));
+    assertThrows(NullPointerException.class, () -> OffHeapStack.on(OffHeapSlab.create(1, 1), null));
+  }
+}
