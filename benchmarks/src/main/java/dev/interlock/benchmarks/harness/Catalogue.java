@@ -45,6 +45,7 @@ public final class Catalogue {
     catalogue.channelsOfThreads();
     catalogue.channelsOfCoroutines();
     catalogue.channelsOfVirtualThreads();
+    ReclamationCatalogue.addTo(catalogue);
     return catalogue.workloads;
   }
 
@@ -61,7 +62,11 @@ public final class Catalogue {
 
   /** One more workload; a family of them stands in a class of its own beside this one. */
   Workload add(String name, String about, Class<?> benchmark, String method) {
-    Workload workload = new Workload(name, about, benchmark, method);
+    return add(new Workload(name, about, benchmark, method));
+  }
+
+  /** One more workload that was made elsewhere. */
+  Workload add(Workload workload) {
     workloads.add(workload);
     return workload;
   }

@@ -2,6 +2,7 @@ package dev.interlock.benchmarks.harness;
 
 import dev.interlock.benchmarks.job.VirtualThreads;
 import dev.interlock.benchmarks.queue.Queues;
+import dev.interlock.benchmarks.workload.ReclamationBenchmark;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -82,14 +83,17 @@ public final class Session {
           switch (need) {
             case VIRTUAL_THREADS -> VirtualThreads.areSupported();
             case JOX -> Queues.hasJox();
+            case SHARED_ARENA -> ReclamationBenchmark.hasArena();
           };
       if (!met) {
         report.note(
             workload
                 + " left out: it needs "
-                + (need == Workload.Need.JOX
-                    ? "jox, which is built in with JDK 21 or newer"
-                    : "virtual threads, which JDK 21 or newer has"));
+                + switch (need) {
+                  case VIRTUAL_THREADS -> "virtual threads, which JDK 21 or newer has";
+                  case JOX -> "jox, which is built in with JDK 21 or newer";
+                  case SHARED_ARENA -> "shared arenas, which JDK 22 or newer has";
+                });
         return false;
       }
     }

@@ -16,7 +16,8 @@ public final class Workload {
   /** What a workload needs of the JDK that runs it. */
   public enum Need {
     VIRTUAL_THREADS,
-    JOX
+    JOX,
+    SHARED_ARENA
   }
 
   final String name;

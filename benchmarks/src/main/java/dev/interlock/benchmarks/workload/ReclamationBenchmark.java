@@ -1,0 +1,64 @@
+package dev.interlock.benchmarks.workload;
+
+import dev.interlock.benchmarks.workload.ReclamationSteps.Step;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** Protecting, pinning, retiring; a slab, and what stands on it: one operation or pair a step. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ReclamationBenchmark {
+  @Param({
+    "hazard",
+    "epoch",
+    "count",
+    "synchronized",
+    "hazardRetire",
+    "epochDefer",
+    "slab",
+    "Arena.ofShared",
+    "offHeapStack",
+    "ConcurrentLinkedDeque",
+    "offHeapQueue",
+    "ConcurrentLinkedQueue",
+    "RefCounted"
+  })
+  public String subject;
+
+  private Supplier<Step> steps;
+
+  @Setup
+  public void create() {
+    steps = ReclamationSteps.create(subject);
+  }
+
+  /** Whether this JDK has the peer of the slab. */
+  public static boolean hasArena() {
+    return ReclamationSteps.hasArena();
+  }
+
+  /** What a thread has of its own. */
+  @State(Scope.Thread)
+  public static class Own {
+    private Step step;
+
+    @Setup
+    public void create(ReclamationBenchmark shared) {
+      step = shared.steps.get();
+    }
+  }
+
+  @Benchmark
+  public long step(Own own) {
+    return own.step.step();
+  }
+}
