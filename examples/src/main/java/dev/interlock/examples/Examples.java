@@ -22,7 +22,11 @@ final class Examples {
         new ChannelCloseExample(),
         new BatchExample(),
         new MixedExample(),
-        new CancellationExample());
+        new CancellationExample(),
+        new HazardPointersExample(),
+        new EpochsExample(),
+        new RefCountedExample(),
+        new OffHeapExample());
   }
 
   /** The name and the one line of an example. */

@@ -38,6 +38,12 @@ class ExamplesTest {
         "mixed --turns 30 --balls 4",
         "mixed --turns 30 --balls 9",
         "cancellation --timeout-millis 1",
+        "hazard-pointers --readers 1 --writes 1",
+        "hazard-pointers --readers 4 --writes 1000",
+        "epochs --buffers 100",
+        "ref-counted --owners 1",
+        "off-heap --threads 1 --operations 1",
+        "off-heap --threads 4 --operations 1000",
       })
   void run_smallSizes_checksHold(String commandLine) {
     Launched run = run(commandLine);
@@ -70,6 +76,12 @@ class ExamplesTest {
     "mixed, --balls, 0",
     "mixed, --trace, -1",
     "cancellation, --timeout-millis, 0",
+    "hazard-pointers, --readers, 0",
+    "hazard-pointers, --writes, 0",
+    "epochs, --buffers, 1",
+    "ref-counted, --owners, 0",
+    "off-heap, --threads, 0",
+    "off-heap, --operations, 0",
   })
   void run_sizeTooSmall_isRefused(String name, String option, String value) {
     Launched run = Launched.with("run", name, option, value);
