@@ -183,9 +183,6 @@ final class OrderMutants {
     if (steps == null && System.nanoTime() < deadline) {
       steps = steps(structure);
       unchanged.put(structure.name(), steps);
-      for (Step step : steps) {
-        step.runUnchanged(structure);
-      }
     }
     for (Mutant mutant : wanted) {
       Result result = run(structure, mutant, steps);
@@ -213,6 +210,9 @@ final class OrderMutants {
     for (Step step : steps) {
       if (!step.isWorthwhile(mutant)) {
         continue;
+      }
+      if (step.limitSeconds == 0) {
+        step.runUnchanged(structure);
       }
       Outcome outcome = step.run(changed, step.limitSeconds);
       if (outcome.code == MutantRun.BROKEN) {
@@ -305,6 +305,8 @@ final class OrderMutants {
     private final Path folder;
     private final List<String> options;
     private final List<String> arguments;
+
+    /** 0 before the unchanged structure has passed. */
     int limitSeconds;
 
     Step(String name, Path folder, List<String> options, List<String> arguments) {

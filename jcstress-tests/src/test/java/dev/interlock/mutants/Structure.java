@@ -42,5 +42,36 @@ record Structure(
               List.of("sync.Semaphore"),
               "SemaphorePublication",
               List.of("sync.SemaphoreTest"),
-              List.of("SemaphoreLincheckTest")));
+              List.of("SemaphoreLincheckTest")),
+          new Structure(
+              "Epochs",
+              List.of("reclaim.EpochDomain"),
+              "Epoch",
+              List.of("reclaim.EpochDomainTest", "reclaim.ReclamationStressTest"),
+              List.of("ReclamationLincheckTest")),
+          new Structure(
+              "Hazard pointers",
+              List.of("reclaim.HazardPointers"),
+              "Hazard",
+              List.of("reclaim.HazardPointersTest", "reclaim.ReclamationStressTest"),
+              List.of("ReclamationLincheckTest")),
+          new Structure(
+              "Shared ownership",
+              List.of("reclaim.RefCounted"),
+              "",
+              List.of("reclaim.RefCountedTest", "reclaim.ReclamationStressTest"),
+              List.of()),
+          new Structure(
+              "Off-heap slab, stack and queue",
+              List.of(
+                  "reclaim.OffHeapSlab",
+                  "reclaim.SlabMemory",
+                  "reclaim.OffHeapStack",
+                  "reclaim.OffHeapQueue"),
+              "",
+              List.of(
+                  "reclaim.OffHeapSlabTest",
+                  "reclaim.OffHeapStackTest",
+                  "reclaim.OffHeapQueueTest"),
+              List.of("OffHeapStackLincheckTest", "OffHeapQueueLincheckTest")));
 }
