@@ -9,6 +9,7 @@ module dev.interlock.core {
   exports dev.interlock.annotation;
   exports dev.interlock.atomic;
   exports dev.interlock.channel;
+  exports dev.interlock.collection;
   exports dev.interlock.future;
   exports dev.interlock.reclaim;
   exports dev.interlock.sync;

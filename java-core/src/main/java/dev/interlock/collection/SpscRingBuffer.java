@@ -1,0 +1,429 @@
+package dev.interlock.collection;
+
+import static dev.interlock.annotation.Progress.LOCK_FREE;
+import static dev.interlock.annotation.Progress.WAIT_FREE;
+
+import dev.interlock.annotation.ProgressGuarantee;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded queue from one thread to one other, over a ring that holds exactly its capacity. Prefer
+ * {@link MpmcArrayQueue} as soon as two threads put in or two take out: this one does not notice it,
+ * except in the {@linkplain #checked checked mode}, and loses elements.
+ *
+ * <p>One thread at a time may be the <i>producer</i> ({@code offer}, {@code add}, {@code fill}), one the
+ * <i>consumer</i> ({@code poll}, {@code peek}, {@code drain}, {@code clear}, everything that removes).
+ * Any thread may ask for the size, and iterate.
+ *
+ * <p><b>Progress.</b> Wait-free. {@code size} and {@code isEmpty} are lock-free. An iterator that
+ * another thread makes while the consumer removes from the middle waits for that to end.
+ *
+ * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
+ * or {@code peek} that returns its element; actions before a {@code poll} happen-before actions after the
+ * {@code offer} that takes the place it freed. Failed attempts: none.
+ *
+ * <p><b>Ordering and fairness.</b> First in, first out. Linearizable, as far as threads can tell by what
+ * happens-before; but not sequentially consistent beside other variables: stores are releases, so of two
+ * threads, each of which puts into one ring and then looks into the other's, both may see nothing. A
+ * full fence between the two steps, or {@link MpmcArrayQueue}, rules that out.
+ *
+ * <p><b>Blocking and errors.</b> Never waits: {@code offer} returns false when full, {@code poll} null
+ * when empty. {@code add} to a full ring is an {@link IllegalStateException}, null a {@link
+ * NullPointerException}. In the checked mode a call by a second producer or consumer is an {@link
+ * IllegalStateException} that changes nothing.
+ *
+ * <p><b>Cost.</b> No atomic read-modify-write. Two stores for an {@code offer}, two for a {@code poll};
+ * neither side reads what the other counts. {@code remove(Object)} and {@code contains} are O(n).
+ *
+ * <p><b>Footprint.</b> 4 bytes for each element with compressed references, and about 350 once; no
+ * allocation by any operation but iterators and bulk removal. Producer and consumer write to cache
+ * lines of their own.
+ *
+ * <p><b>Source.</b> Giacomoni, Moseley, Vachharajani, FastForward for efficient pipeline parallelism,
+ * PPoPP 2008: the places themselves say whether they are free. That the producer looks some places ahead,
+ * and so seldom, is from JCTools. Differs from both in holding any number exactly, in the removal from
+ * the middle, and in the checked mode.
+ *
+ * @param <E> what it holds
+ */
+@ProgressGuarantee(WAIT_FREE)
+public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
+  /*
+   *             head                tail        tailLimit
+   *              v                   v              v
+   *   [ . ][ . ][ a ][ b ][ c ][ d ][ . ][ . ][ . ][ ? ]       . is null: free
+   *
+   * A place that is null is free, another holds an element. The producer alone makes elements of nulls,
+   * the consumer alone nulls of elements, each going round. So one look at one place tells the producer
+   * whether there is room, and the consumer whether there is an element, and no count of the other side
+   * is read. tail and head are published for size() and iterators.
+   *
+   * Look-ahead. The consumer empties the places in order. If the one `step` further on is empty, so are
+   * all before it, and the producer need not look at them: that is tailLimit. While the ring is far from
+   * full the producer so touches a line of places once to write it, and not twice.
+   *
+   * Invariants     elements at [head, tail) are not null, but for the first while it is polled, and the
+   *                one at tail is while it is offered; tail - head <= capacity + 1 (see size)
+   *                places at [tail, tailLimit) are null
+   * Not invariant  tail >= head: the consumer may take an element before its producer has moved tail
+   *
+   * Linearization  offer: the element's store (true); the load of a place that is taken (false)
+   *                poll:  the store of null (element); the load of null (null)
+   *                size:  the load of the place at tail, when head and tail are as before
+   *
+   * Removal from the middle is the consumer's: the elements in front of the removed one move up one
+   * place each, so that the first place becomes free as in poll. The producer sees one element in each
+   * place all the time. Threads that iterate would see one twice, so they look whether `removals` has
+   * changed.
+   *
+   * Rejected: the counts alone (Lamport), with a cached copy of the other side's (Rigtorp, Agrona). It
+   * needs the same look when the copy runs out, and then takes a line from the other side. Storage of
+   * a power of two with fewer places in use: then a null place does not say that there is room.
+   */
+
+  /** The producer looks at most so many places ahead. */
+  private static final int MAX_LOOK_AHEAD = 4096;
+
+  private final int lookAhead;
+
+  /**
+   * A ring for {@code capacity} elements.
+   *
+   * @throws IllegalArgumentException when less than 1 or more than 2^30
+   */
+  public SpscRingBuffer(int capacity) {
+    super(capacity);
+    lookAhead = Math.max(1, Math.min(capacity / 4, MAX_LOOK_AHEAD));
+  }
+
+  /**
+   * A ring that finds out when a second thread produces or consumes, for tests and for the search for a
+   * bug: each call compares the calling thread with the one that came first.
+   */
+  public static <E> SpscRingBuffer<E> checked(int capacity) {
+    return new CheckedSpscRingBuffer<>(capacity);
+  }
+
+  /** The caller is about to put something in. */
+  void producing() {}
+
+  /**
+   * The next producer may be another thread. Called by the present one; of effect in the checked mode
+   * alone. How the other thread learns of it has to be a hand-over that happens-before its first call.
+   */
+  public void releaseProducer() {}
+
+  /** As {@link #releaseProducer}, for the consumer. */
+  public void releaseConsumer() {}
+
+  // Producer
+
+  /** Appends {@code e}; false when the ring is full. */
+  @Override
+  public boolean offer(E e) {
+    Objects.requireNonNull(e, "e");
+    producing();
+    long t = tailPlain();
+    if (t == tailLimit && !findRoom(t)) {
+      return false;
+    }
+    publish(index(t), e, next(t));
+    return true;
+  }
+
+  /** Moves the limit if the place at {@code t} is free. */
+  private boolean findRoom(long t) {
+    long ahead = plus(t, lookAhead);
+    if (lookAhead < capacity && elementAcquire(index(ahead)) == null) {
+      tailLimit = ahead;
+      return true;
+    }
+    if (elementAcquire(index(t)) == null) {
+      tailLimit = next(t);
+      return true;
+    }
+    return false;
+  }
+
+  /** As {@link #offer}: there is no weaker answer to be had for less. */
+  public boolean relaxedOffer(E e) {
+    return offer(e);
+  }
+
+  /**
+   * As {@link #offer}.
+   *
+   * @throws IllegalStateException when the ring is full
+   */
+  @Override
+  public boolean add(E e) {
+    if (offer(e)) {
+      return true;
+    }
+    throw new IllegalStateException(state() + " is full; use offer(), which tells, or poll first");
+  }
+
+  /**
+   * Appends what {@code supplier} gives, {@code limit} elements at most. It is asked only when there is
+   * room; if it throws, what it gave before is in the ring.
+   *
+   * @return how many were appended
+   */
+  public int fill(Supplier<? extends E> supplier, int limit) {
+    Objects.requireNonNull(supplier, "supplier");
+    checkLimit(limit);
+    producing();
+    for (int filled = 0; filled < limit; filled++) {
+      long t = tailPlain();
+      if (t == tailLimit && !findRoom(t)) {
+        return filled;
+      }
+      E e = Objects.requireNonNull(supplier.get(), "the supplier gave null");
+      if (t != tailPlain()) {
+        throw new IllegalStateException("the supplier has put elements into the ring it fills");
+      }
+      publish(index(t), e, next(t));
+    }
+    return limit;
+  }
+
+  // Consumer
+
+  /** Takes the first element; null when the ring is empty. */
+  @Override
+  public @Nullable E poll() {
+    consuming();
+    long h = headPlain();
+    int i = index(h);
+    E e = elementAcquire(i);
+    if (e != null) {
+      free(i, next(h));
+    }
+    return e;
+  }
+
+  /** As {@link #poll}: there is no weaker answer to be had for less. */
+  public @Nullable E relaxedPoll() {
+    return poll();
+  }
+
+  /** The first element, which stays; null when the ring is empty. For the consumer. */
+  @Override
+  public @Nullable E peek() {
+    consuming();
+    return elementAcquire(index(headPlain()));
+  }
+
+  /** As {@link #peek}. */
+  public @Nullable E relaxedPeek() {
+    return peek();
+  }
+
+  /**
+   * Takes out elements, {@code limit} at most, and gives each to {@code action} when it is out. If that
+   * throws, the rest stays.
+   *
+   * @return how many were taken
+   */
+  public int drain(Consumer<? super E> action, int limit) {
+    Objects.requireNonNull(action, "action");
+    checkLimit(limit);
+    consuming();
+    for (int drained = 0; drained < limit; drained++) {
+      // Read anew each time: the action may poll too.
+      long h = headPlain();
+      int i = index(h);
+      E e = elementAcquire(i);
+      if (e == null) {
+        return drained;
+      }
+      free(i, next(h));
+      action.accept(e);
+    }
+    return limit;
+  }
+
+  /** As {@link #drain(Consumer, int)}, until the ring is empty. */
+  public int drain(Consumer<? super E> action) {
+    return drain(action, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void clear() {
+    drain(e -> {});
+  }
+
+  @Override
+  boolean removeMatching(Predicate<? super E> filter, long from, boolean one) {
+    long h = headPlain();
+    BitSet matching = new BitSet();
+    int found = 0;
+    for (long p = h; found < capacity; p = next(p)) {
+      E e = elementAcquire(index(p));
+      if (e == null) {
+        break;
+      }
+      if (p >= from && filter.test(e)) {
+        matching.set(found);
+      }
+      found++;
+      if (one && !matching.isEmpty()) {
+        break; // those behind stay where they are
+      }
+    }
+    int removed = matching.cardinality();
+    if (removed == 0) {
+      return false;
+    }
+    if (h != headPlain()) {
+      throw new IllegalStateException("the filter has taken elements out of the ring it filters");
+    }
+    setRemovals(removals + 1);
+    int to = found;
+    for (int k = found; --k >= 0; ) {
+      if (!matching.get(k) && --to != k) {
+        setElementRelease(index(plus(h, to)), elementAcquire(index(plus(h, k))));
+      }
+    }
+    for (int k = 0; k < removed; k++, h = next(h)) {
+      free(index(h), next(h));
+    }
+    setRemovals(removals + 1);
+    return true;
+  }
+
+  // Any thread
+
+  /** How many elements there are; of the moment, when others change it meanwhile. */
+  @Override
+  @ProgressGuarantee(LOCK_FREE)
+  public int size() {
+    long h = head;
+    long t = tail;
+    for (; ; ) {
+      boolean offered = elementAcquire(index(t)) != null;
+      long headNow = head;
+      long tailNow = tail;
+      if (headNow == h && tailNow == t) {
+        long n = distance(h, t);
+        // An element that is in its place before tail has moved counts, because peek shows it.
+        return (int) Math.max(0, Math.min(offered ? n + 1 : n, capacity));
+      }
+      h = headNow;
+      t = tailNow;
+    }
+  }
+
+  /** Whether there is no element; of the moment. */
+  @Override
+  @ProgressGuarantee(LOCK_FREE)
+  public boolean isEmpty() {
+    return size() == 0;
+  }
+
+  @Override
+  Snapshot snapshot() {
+    for (; ; ) {
+      int before = removals;
+      if ((before & 1) != 0) {
+        Thread.onSpinWait();
+        continue;
+      }
+      long h = head;
+      // What is offered from now on need not be seen, and a poll may not have moved head yet.
+      int most = (int) Math.max(0, Math.min(distance(h, tail) + 1, capacity));
+      @Nullable Object[] seen = new Object[most];
+      int n = 0;
+      for (long p = h; n < most; p = next(p)) {
+        Object e = elementAcquire(index(p));
+        if (e == null && p >= tail) {
+          break;
+        }
+        // Polled meanwhile, so what was seen may belong to the next lap.
+        seen[n++] = head > p ? null : e;
+      }
+      if (removals == before) {
+        return new Snapshot(h, n == most ? seen : Arrays.copyOf(seen, n));
+      }
+    }
+  }
+
+  // Accessors
+
+  private void setRemovals(int count) {
+    removals = count; // by the consumer alone
+  }
+
+  private long tailPlain() {
+    // Ordering: Plain. The producer is the only writer.
+    return (long) TAIL.get(this);
+  }
+
+  private void setTailRelease(long position) {
+    // Ordering: Release. Pairs with the volatile loads in size() and snapshot(): whoever sees the
+    // tail sees the elements before it. Evidence: SpscRingBufferPublication.
+    TAIL.setRelease(this, position);
+  }
+
+  private long headPlain() {
+    // Ordering: Plain. The consumer is the only writer.
+    return (long) HEAD.get(this);
+  }
+
+  private void setHeadRelease(long position) {
+    // Ordering: Release. Pairs with the volatile loads in size() and snapshot(): whoever sees the
+    // head sees the places before it empty. Evidence: SpscRingBufferPublication.
+    HEAD.setRelease(this, position);
+  }
+
+  @SuppressWarnings("unchecked") // nothing else is put in
+  private @Nullable E elementAcquire(int index) {
+    // Ordering: Acquire. Pairs with setElementRelease(): of an element, what the producer did
+    // before; of null, what the consumer did before. Evidence: SpscRingBufferPublication.
+    return (E) ELEMENT.getAcquire(elements, index);
+  }
+
+  private void setElementRelease(int index, @Nullable Object e) {
+    // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
+    // moved
+    // sees that `removals` has changed.
+    ELEMENT.setRelease(elements, index, e);
+  }
+
+  private void publish(int index, E e, long next) {
+    // Ordering: Release. Pairs with elementAcquire(); publishes what the store below it shows, the
+    // element. That store is plain, between this fence and the release of tail: it can leave
+    // neither
+    // way, and costs half of a moded store into an array, which compares the array's class. Not
+    // volatile: see "Ordering and fairness". Evidence: SpscRingBufferPublication.
+    VarHandle.releaseFence();
+    elements[index] = e;
+    setTailRelease(next);
+  }
+
+  private void free(int index, long next) {
+    // Ordering: Release. Pairs with elementAcquire() in findRoom(): the consumer has done with the
+    // place. As in publish(). Evidence: SpscRingBufferPublication.
+    VarHandle.releaseFence();
+    elements[index] = null;
+    setHeadRelease(next);
+  }
+
+  // VarHandle mechanics
+  private static final VarHandle TAIL =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "tail", VarHandle.class, RingLayout.Tail.class, long.class);
+  private static final VarHandle HEAD =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "head", VarHandle.class, RingLayout.Head.class, long.class);
+  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Object[].class);
+}

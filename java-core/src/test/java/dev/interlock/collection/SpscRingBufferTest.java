@@ -1,0 +1,190 @@
+package dev.interlock.collection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.interlock.testing.Kind;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpscRingBufferTest {
+  // A capacity of n holds n elements, for every n, lap after lap.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 100, 1000, 1024, 1025})
+  void offer_untilFull_holdsExactlyTheCapacity(int capacity) {
+    SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(capacity);
+    int in = 0;
+    int out = 0;
+    for (int lap = 0; lap < 5; lap++) {
+      for (int i = 0; i < capacity; i++) {
+        assertEquals(i, ring.size());
+        assertTrue(ring.offer(in++));
+      }
+      assertFalse(ring.offer(-1));
+      assertEquals(capacity, ring.size());
+      for (int i = 0; i < capacity; i++) {
+        assertEquals(out++, ring.poll());
+      }
+      assertNull(ring.poll());
+      assertTrue(ring.isEmpty());
+      assertTrue(ring.offer(in++)); // so that the laps begin at different places
+      assertEquals(out++, ring.poll());
+    }
+  }
+
+  // Whatever one thread does, it behaves as the bounded queue of the JDK.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 8, 13})
+  void operations_atRandom_asArrayBlockingQueue(int capacity) {
+    RandomCalls.compare(
+        new SpscRingBuffer<>(capacity), new ArrayBlockingQueue<>(capacity), new Random(capacity));
+  }
+
+  // Full means an exception from add, with what to do, and nothing appended.
+  @Test
+  void add_full_saysWhatToDo() {
+    SpscRingBuffer<String> ring = new SpscRingBuffer<>(1);
+    ring.add("a");
+    String message = assertThrows(IllegalStateException.class, () -> ring.add("b")).getMessage();
+    assertEquals(
+        "SpscRingBuffer[size=1, capacity=1] is full; use offer(), which tells, or poll first",
+        message);
+    assertEquals("[a]", ring.toString());
+  }
+
+  // A bad size names the object, the size and the bounds.
+  @Test
+  void constructor_badCapacity_isRefused() {
+    for (int capacity : new int[] {0, -1, (1 << 30) + 1}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> new SpscRingBuffer<>(capacity))
+              .getMessage();
+      assertTrue(message.startsWith("capacity of SpscRingBuffer is " + capacity), message);
+    }
+  }
+
+  @Test
+  void offer_null_isRefused() {
+    SpscRingBuffer<String> ring = new SpscRingBuffer<>(1);
+    assertThrows(NullPointerException.class, () -> ring.offer(null));
+    assertThrows(NullPointerException.class, () -> ring.fill(() -> null, 1));
+    assertTrue(ring.isEmpty());
+  }
+
+  // fill stops when full, drain when empty, both at the limit.
+  @Test
+  void fillAndDrain_limits() {
+    SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(5);
+    AtomicInteger next = new AtomicInteger();
+    List<Integer> out = new ArrayList<>();
+    assertEquals(3, ring.fill(next::getAndIncrement, 3));
+    assertEquals(2, ring.fill(next::getAndIncrement, 10));
+    assertEquals(5, next.get());
+    assertEquals(2, ring.drain(out::add, 2));
+    assertEquals(3, ring.drain(out::add));
+    assertEquals(List.of(0, 1, 2, 3, 4), out);
+    assertThrows(IllegalArgumentException.class, () -> ring.drain(out::add, -1));
+    assertThrows(IllegalArgumentException.class, () -> ring.fill(next::getAndIncrement, -1));
+  }
+
+  // What a throwing supplier or action leaves behind.
+  @Test
+  void fillAndDrain_throwing_keepTheRest() {
+    SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(5);
+    AtomicInteger next = new AtomicInteger();
+    assertThrows(
+        ArithmeticException.class, () -> ring.fill(() -> 6 / (3 - next.getAndIncrement()), 5));
+    assertEquals(List.of(2, 3, 6), List.copyOf(ring));
+    assertThrows(ArithmeticException.class, () -> ring.drain(e -> next.set(1 / (e - 3))));
+    assertEquals(List.of(6), List.copyOf(ring));
+  }
+
+  // Checked: the second producer is named beside the first, with a remedy; nothing is changed.
+  @Test
+  void offer_bySecondThread_isReported() {
+    SpscRingBuffer<String> ring = SpscRingBuffer.checked(4);
+    ring.offer("a");
+    String me = Thread.currentThread().getName();
+    IllegalStateException e =
+        Kind.PLATFORM
+            .start(
+                () -> {
+                  Thread.currentThread().setName("intruder");
+                  return ring.offer("b");
+                })
+            .failure(IllegalStateException.class);
+    for (String part :
+        new String[] {
+          "a second producer",
+          "\"" + me + "\"",
+          "\"intruder\"",
+          "releaseProducer()",
+          "MpmcArrayQueue"
+        }) {
+      assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+    assertEquals(List.of("a"), List.copyOf(ring));
+  }
+
+  // Checked: the same for every operation of the consumer.
+  @Test
+  void consumerOperations_bySecondThread_areReported() {
+    SpscRingBuffer<String> ring = SpscRingBuffer.checked(4);
+    ring.offer("a");
+    assertEquals("a", ring.peek());
+    Iterator<String> iterator = ring.iterator();
+    iterator.next();
+    List<Runnable> calls =
+        List.of(
+            ring::poll,
+            ring::peek,
+            ring::relaxedPoll,
+            ring::relaxedPeek,
+            ring::clear,
+            ring::remove,
+            ring::element,
+            iterator::remove,
+            ring::releaseConsumer,
+            () -> ring.remove("a"),
+            () -> ring.removeIf(x -> true),
+            () -> ring.removeAll(List.of("a")),
+            () -> ring.retainAll(List.of()),
+            () -> ring.drain(x -> {}),
+            () -> ring.drain(x -> {}, 1));
+    for (Runnable call : calls) {
+      IllegalStateException e =
+          Kind.PLATFORM
+              .start(
+                  () -> {
+                    call.run();
+                    return null;
+                  })
+              .failure(IllegalStateException.class);
+      assertTrue(e.getMessage().contains("a second consumer"), e.getMessage());
+    }
+    assertEquals(1, ring.size());
+  }
+
+  // Checked: a role can be handed over.
+  @Test
+  void releaseProducer_thenAnotherThread_mayOffer() {
+    SpscRingBuffer<String> ring = SpscRingBuffer.checked(4);
+    ring.offer("a");
+    ring.releaseProducer();
+    assertTrue(Kind.PLATFORM.start(() -> ring.offer("b")).get());
+    assertThrows(IllegalStateException.class, () -> ring.offer("c"));
+    assertEquals("a", ring.poll());
+    ring.releaseConsumer();
+    assertEquals("b", Kind.PLATFORM.start(ring::poll).get());
+  }
+}
