@@ -80,5 +80,10 @@ class MatrixTest {
         "Off-heap stack",
         "RefCounted",
       )
+    /**
+     * The structures that are called lock-free, or some of whose forms are, as the matrix names
+     * them.
+     */
+    val LOCK_FREE = listOf("SpscRingBuffer", "MpmcArrayQueue", "MpscQueue")
   }
 }

@@ -14,11 +14,15 @@ import org.jetbrains.lincheck.datastructures.CTestConfiguration
 import org.jetbrains.lincheck.datastructures.RandomProvider
 
 /**
- * Random scenarios with two promises.
+ * Random scenarios with three promises.
  *
  * Every pair of operations meets: scenario `i` begins two of its threads with the two operations of
  * pair `i`, counted round the table of all pairs, an operation with itself included. The rest is
  * random.
+ *
+ * Groups keep to one thread: the operations of the i-th `nonParallelGroup` (the owner of a deque,
+ * the producer of a ring) stand on thread i alone, one after the other where a pair is of the same
+ * group.
  *
  * Nobody blocks for ever: an operation whose name ends in `Blocking` waits as a thread, and a
  * thread that no other operation of the scenario can free is a hang for the checker although it is
@@ -37,6 +41,10 @@ class PairwiseScenarios(
   private val pairs =
     operations.indices.flatMap { a -> (a until operations.size).map { b -> a to b } }
   private val orders = Orders(configuration.sequentialSpecification)
+  private val groups = structure.operationGroups.filter { it.nonParallel }.sortedBy { it.name }
+  private val free = operations.filter { homeOf(it) == null }
+  private val homes =
+    operations.mapNotNull { g -> homeOf(g)?.let { g.generate(0, random).method to it } }.toMap()
   private var next = 0
 
   override fun nextExecution(): ExecutionScenario {
@@ -56,16 +64,40 @@ class PairwiseScenarios(
     a: ActorGenerator,
     b: ActorGenerator,
   ): ExecutionScenario {
-    val parallel = scenario.parallelExecution.map { it.toMutableList() }
-    parallel[0][0] = a.generate(1, random)
-    parallel[1][0] = b.generate(2, random)
+    val parallel =
+      scenario.parallelExecution.mapIndexed { i, actors -> ofThread(i, actors) }.toMutableList()
+    val (first, second) = threadsOf(a, b)
+    if (first == second) {
+      val pair = listOf(a.generate(first + 1, random), b.generate(first + 1, random))
+      parallel[first] = pair + parallel[first].drop(2)
+    } else {
+      parallel[first] = listOf(a.generate(first + 1, random)) + parallel[first].drop(1)
+      parallel[second] = listOf(b.generate(second + 1, random)) + parallel[second].drop(1)
+    }
     return ExecutionScenario(
       scenario.initExecution,
-      parallel.map { actors -> actors.map { promptly(it) } },
+      parallel.filter { it.isNotEmpty() }.map { actors -> actors.map { promptly(it) } },
       emptyList(), // an operation that may wait has nobody left to wait for
       scenario.validationFunction,
     )
   }
+
+  /** The thread on which alone this operation may stand, or null. */
+  private fun homeOf(operation: ActorGenerator): Int? =
+    groups.indexOfFirst { operation in it.actors }.takeIf { it >= 0 }
+
+  private fun threadsOf(a: ActorGenerator, b: ActorGenerator): Pair<Int, Int> {
+    val first = homeOf(a) ?: if (homeOf(b) == 0) 1 else 0
+    return first to (homeOf(b) ?: if (first == 0) 1 else 0)
+  }
+
+  /** Drawn operations that belong to another thread make room for those that may stand anywhere. */
+  private fun ofThread(thread: Int, actors: List<Actor>): List<Actor> = actors.mapNotNull { actor ->
+    val home = homes[actor.method]
+    if (home == null || home == thread) actor else free.randomOrNull()?.generate(thread + 1, random)
+  }
+
+  private fun <T> List<T>.randomOrNull(): T? = if (isEmpty()) null else this[random.nextInt(size)]
 
   /**
    * Every cancellation is prompt: it may come after the grant and before the caller runs, and so it
