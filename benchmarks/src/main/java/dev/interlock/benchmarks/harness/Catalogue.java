@@ -22,6 +22,7 @@ import dev.interlock.benchmarks.workload.ReleaseOverCancelledBenchmark;
 import dev.interlock.sync.Mutex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Every workload, every comparison, every target: the one place where they stand. */
 public final class Catalogue {
@@ -46,6 +47,7 @@ public final class Catalogue {
     catalogue.channelsOfCoroutines();
     catalogue.channelsOfVirtualThreads();
     ReclamationCatalogue.addTo(catalogue);
+    RingWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 
@@ -67,6 +69,13 @@ public final class Catalogue {
 
   /** One more workload that was made elsewhere. */
   Workload add(Workload workload) {
+    workloads.add(workload);
+    return workload;
+  }
+
+  /** As above, for what is counted and needs no JMH. */
+  Workload add(String name, String about, Function<String, Figure> counted) {
+    Workload workload = new Workload(name, about, counted);
     workloads.add(workload);
     return workload;
   }

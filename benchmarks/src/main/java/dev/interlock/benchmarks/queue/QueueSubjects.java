@@ -1,11 +1,13 @@
 package dev.interlock.benchmarks.queue;
 
+import dev.interlock.collection.MpmcArrayQueue;
+import dev.interlock.collection.MpscQueue;
+import dev.interlock.collection.SpscRingBuffer;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
-import org.jctools.queues.MpmcArrayQueue;
 import org.jctools.queues.MpscLinkedQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jctools.queues.SpscArrayQueue;
@@ -25,10 +27,16 @@ public final class QueueSubjects {
   /** The same without the adapter, for those who measure its size. */
   public static Queue<Object> queue(String subject, int capacity) {
     switch (subject) {
+      case "SpscRingBuffer":
+        return new SpscRingBuffer<>(capacity);
+      case "MpmcArrayQueue":
+        return new MpmcArrayQueue<>(capacity);
+      case "MpscQueue":
+        return new MpscQueue<>();
       case "JCToolsSpscArrayQueue":
         return new SpscArrayQueue<>(capacity);
       case "JCToolsMpmcArrayQueue":
-        return new MpmcArrayQueue<>(capacity);
+        return new org.jctools.queues.MpmcArrayQueue<>(capacity);
       case "JCToolsMpscUnboundedArrayQueue":
         return new MpscUnboundedArrayQueue<>(CHUNK);
       case "JCToolsMpscLinkedQueue":

@@ -34,6 +34,9 @@ public class LockFreeQueueBenchmark {
   private static final int SPINS = 200;
 
   @Param({
+    "SpscRingBuffer",
+    "MpmcArrayQueue",
+    "MpscQueue",
     "JCToolsSpscArrayQueue",
     "JCToolsMpmcArrayQueue",
     "JCToolsMpscUnboundedArrayQueue",
