@@ -22,11 +22,14 @@ final class Examples {
         new ChannelCloseExample(),
         new BatchExample(),
         new MixedExample(),
-        new CancellationExample(),
         new HazardPointersExample(),
         new EpochsExample(),
         new RefCountedExample(),
-        new OffHeapExample());
+        new OffHeapExample(),
+        new SpscRingExample(),
+        new MpmcRingExample(),
+        new MailboxExample(),
+        new CancellationExample());
   }
 
   /** The name and the one line of an example. */

@@ -77,8 +77,8 @@ public class RingSpecification {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof RingSpecification
-        && List.copyOf(elements).equals(List.copyOf(((RingSpecification) other).elements));
+    return other instanceof RingSpecification ring
+        && List.copyOf(elements).equals(List.copyOf(ring.elements));
   }
 
   @Override

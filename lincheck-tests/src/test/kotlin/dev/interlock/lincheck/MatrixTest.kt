@@ -70,20 +70,21 @@ class MatrixTest {
       .sorted()
 
   private companion object {
-    /** The structures that are called lock-free, as the matrix names them. */
-    val LOCK_FREE =
-      listOf(
-        "Epochs",
-        "Hazard pointers",
-        "Off-heap queue",
-        "Off-heap slab",
-        "Off-heap stack",
-        "RefCounted",
-      )
     /**
      * The structures that are called lock-free, or some of whose forms are, as the matrix names
      * them.
      */
-    val LOCK_FREE = listOf("SpscRingBuffer", "MpmcArrayQueue", "MpscQueue")
+    val LOCK_FREE =
+      listOf(
+        "Epochs",
+        "Hazard pointers",
+        "MpmcArrayQueue",
+        "MpscQueue",
+        "Off-heap queue",
+        "Off-heap slab",
+        "Off-heap stack",
+        "RefCounted",
+        "SpscRingBuffer",
+      )
   }
 }

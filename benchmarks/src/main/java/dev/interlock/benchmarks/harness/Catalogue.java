@@ -22,7 +22,6 @@ import dev.interlock.benchmarks.workload.ReleaseOverCancelledBenchmark;
 import dev.interlock.sync.Mutex;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** Every workload, every comparison, every target: the one place where they stand. */
 public final class Catalogue {
@@ -69,13 +68,6 @@ public final class Catalogue {
 
   /** One more workload that was made elsewhere. */
   Workload add(Workload workload) {
-    workloads.add(workload);
-    return workload;
-  }
-
-  /** As above, for what is counted and needs no JMH. */
-  Workload add(String name, String about, Function<String, Figure> counted) {
-    Workload workload = new Workload(name, about, counted);
     workloads.add(workload);
     return workload;
   }

@@ -37,7 +37,11 @@ final class RingWorkloads {
         .compare("SpscRingBuffer", "JCToolsSpscArrayQueue", THROUGHPUT)
         .compare("MpscQueue", "JCToolsMpscUnboundedArrayQueue", THROUGHPUT);
     catalogue
-        .add("queue-footprint-1024", "bytes for each place of 1024", RingWorkloads::bytesOfAPlace)
+        .add(
+            new Workload(
+                "queue-footprint-1024",
+                "bytes for each place of 1024",
+                RingWorkloads::bytesOfAPlace))
         .compare("SpscRingBuffer", "JCToolsSpscArrayQueue", FOOTPRINT)
         .compare("MpmcArrayQueue", "JCToolsMpmcArrayQueue", FOOTPRINT, ratioOf(1.0))
         .compare("MpmcArrayQueue", "AgronaManyToMany", FOOTPRINT);
