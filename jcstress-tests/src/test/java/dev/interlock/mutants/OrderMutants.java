@@ -421,14 +421,18 @@ final class OrderMutants {
   }
 
   private static String score(List<Result> all) {
-    long other = all.stream().filter(Result::isOtherCode).count();
+    long run = all.stream().filter(r -> !r.result.equals("not run")).count();
+    long otherKilled = count(all, true, "killed");
     return String.format(
         Locale.ROOT,
-        "%d of %d mutants killed; of the %d that run other instructions on x86, %d.",
+        "%d of %d mutants killed; of those among them that run other instructions on x86, %d of %d."
+            + " Not run: %d of %d.",
         all.stream().filter(Result::isKilled).count(),
-        all.size(),
-        other,
-        count(all, true, "killed"));
+        run,
+        otherKilled,
+        otherKilled + count(all, true, "survived"),
+        all.size() - run,
+        all.size());
   }
 
   private static String page(List<Result> all) {
