@@ -78,14 +78,15 @@ public final class Backoff {
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+  private final int shortest;
   private final int longest;
   private final boolean random;
   private long seed;
-  private int window = 1;
+  private int window;
   private boolean spunLongest;
   private int yields;
 
-  private Backoff(int longest, boolean random, long seed) {
+  private Backoff(int shortest, int longest, boolean random, long seed) {
     if (longest < 1 || longest > MAX_LONGEST) {
       throw new IllegalArgumentException(
           "Backoff: the most pauses is "
@@ -95,14 +96,23 @@ public final class Backoff {
               + ", or none for "
               + DEFAULT_LONGEST);
     }
+    if (shortest < 1 || shortest > longest) {
+      throw new IllegalArgumentException(
+          "Backoff: the first pauses are "
+              + shortest
+              + "; give a number from 1 to the most pauses, "
+              + longest);
+    }
+    this.shortest = shortest;
     this.longest = longest;
+    this.window = shortest;
     this.random = random;
     this.seed = seed;
   }
 
   /** As {@link #exponential(int)} with {@link #DEFAULT_LONGEST}. */
   public static Backoff exponential() {
-    return new Backoff(DEFAULT_LONGEST, false, 0);
+    return new Backoff(1, DEFAULT_LONGEST, false, 0);
   }
 
   /**
@@ -111,14 +121,25 @@ public final class Backoff {
    * @throws IllegalArgumentException when {@code longest} is not between 1 and {@link #MAX_LONGEST}
    */
   public static Backoff exponential(int longest) {
-    return new Backoff(longest, false, 0);
+    return new Backoff(1, longest, false, 0);
+  }
+
+  /**
+   * One that begins with {@code shortest} pauses. Where a success is much cheaper than a hand-over of the
+   * cache line, a loser that stays away for the time of a dozen successes helps everybody.
+   *
+   * @throws IllegalArgumentException when not 1 &lt;= {@code shortest} &lt;= {@code longest} &lt;= {@link
+   *     #MAX_LONGEST}
+   */
+  public static Backoff exponential(int shortest, int longest) {
+    return new Backoff(shortest, longest, false, 0);
   }
 
   /** As {@link #randomised(int, long)} with {@link #DEFAULT_LONGEST} and a seed of its own. */
   public static Backoff randomised() {
     // Threads that come in the same nanosecond differ in their number, and one thread in its time.
     long thread = Thread.currentThread().getId();
-    return new Backoff(DEFAULT_LONGEST, true, System.nanoTime() + thread * GOLDEN);
+    return new Backoff(1, DEFAULT_LONGEST, true, System.nanoTime() + thread * GOLDEN);
   }
 
   /**
@@ -128,7 +149,7 @@ public final class Backoff {
    * @throws IllegalArgumentException when {@code longest} is not between 1 and {@link #MAX_LONGEST}
    */
   public static Backoff randomised(int longest, long seed) {
-    return new Backoff(longest, true, seed);
+    return new Backoff(1, longest, true, seed);
   }
 
   /** Pauses after a lost race; each time longer, up to the limit. Never yields. */
@@ -164,13 +185,16 @@ public final class Backoff {
 
   /** Begins anew, as after a success. The random numbers go on. */
   public void reset() {
-    window = 1;
+    window = shortest;
     spunLongest = false;
     yields = 0;
   }
 
-  /** How often to pause this time; doubles the window. */
-  int nextPauses() {
+  /**
+   * How often to pause this time, for a caller that pauses in its own way; the next number is drawn from a
+   * window twice as large.
+   */
+  public int nextPauses() {
     int w = window;
     window = Math.min(longest, w << 1);
     return random ? 1 + draw(w) : w;

@@ -19,6 +19,7 @@ class BackoffTest {
     assertEquals(List.of(1, 2, 4, 8, 16, 32, 64, 64, 64), pauses(Backoff.exponential(), 9));
     assertEquals(List.of(1, 2, 4, 6, 6), pauses(Backoff.exponential(6), 5));
     assertEquals(List.of(1, 1, 1), pauses(Backoff.exponential(1), 3));
+    assertEquals(List.of(16, 32, 40, 40), pauses(Backoff.exponential(16, 40), 4));
   }
 
   // After a reset it begins with one pause again.
@@ -100,6 +101,12 @@ class BackoffTest {
               .getMessage();
       assertTrue(message.contains("" + longest) && message.contains("1 to 65536"), message);
       assertThrows(IllegalArgumentException.class, () -> Backoff.randomised(longest, 1));
+    }
+    for (int shortest : new int[] {0, 9}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> Backoff.exponential(shortest, 8))
+              .getMessage();
+      assertTrue(message.contains("" + shortest) && message.contains("most pauses, 8"), message);
     }
   }
 
