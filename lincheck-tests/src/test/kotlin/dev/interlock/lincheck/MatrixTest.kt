@@ -69,7 +69,7 @@ class MatrixTest {
       .distinct()
       .sorted()
 
-  private companion object {
+  internal companion object {
     /**
      * The structures that are called lock-free, or some of whose forms are, as the matrix names
      * them.
@@ -85,6 +85,14 @@ class MatrixTest {
         "Off-heap stack",
         "RefCounted",
         "SpscRingBuffer",
+        "BoundedCounter",
+        "LockFreeCounter",
+        "PaddedAtomicLong",
+        "PaddedAtomicReference",
+        "ShardedCounter",
+        "StatisticsCounter",
+        "TaggedIndex",
+        "TaggedReference",
       )
   }
 }
