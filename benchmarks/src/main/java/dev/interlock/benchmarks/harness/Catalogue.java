@@ -22,6 +22,7 @@ import dev.interlock.benchmarks.workload.ReleaseOverCancelledBenchmark;
 import dev.interlock.sync.Mutex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Every workload, every comparison, every target: the one place where they stand. */
 public final class Catalogue {
@@ -47,6 +48,7 @@ public final class Catalogue {
     catalogue.channelsOfVirtualThreads();
     ReclamationCatalogue.addTo(catalogue);
     RingWorkloads.addTo(catalogue);
+    CountersCatalogue.addTo(catalogue);
     return catalogue.workloads;
   }
 
@@ -68,6 +70,13 @@ public final class Catalogue {
 
   /** One more workload that was made elsewhere. */
   Workload add(Workload workload) {
+    workloads.add(workload);
+    return workload;
+  }
+
+  /** One that is counted and not sampled. */
+  Workload addCounted(String name, String about, Function<String, Figure> counted) {
+    Workload workload = new Workload(name, about, counted);
     workloads.add(workload);
     return workload;
   }

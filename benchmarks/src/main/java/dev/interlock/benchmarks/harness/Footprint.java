@@ -30,7 +30,8 @@ final class Footprint {
     }
   }
 
-  private static Figure of(Supplier<Object> factory) {
+  /** Bytes of what the factory makes and of what it alone refers to. */
+  static Figure of(Supplier<Object> factory) {
     Object one = factory.get();
     Object another = factory.get();
     // What both refer to is there once, however many there are, and falls out of the difference.
