@@ -14,6 +14,13 @@ final class Examples {
     return List.of(
         new CensusExample(),
         new CountingExample(),
+        new CountersExample(),
+        new CheckThenActExample(),
+        new BackoffExample(),
+        new FalseSharingExample(),
+        new AbaExample(),
+        new MachineCodeExample(),
+        new ProgressExample(),
         new MemoryOrdersExample(),
         new SemaphoreExample(),
         new ChannelBoundedExample(),
