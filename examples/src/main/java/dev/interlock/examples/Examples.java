@@ -36,7 +36,10 @@ final class Examples {
         new SpscRingExample(),
         new MpmcRingExample(),
         new MailboxExample(),
-        new CancellationExample());
+        new CancellationExample(),
+        new StackExample(),
+        new LinkedQueueExample(),
+        new UnboundedQueueExample());
   }
 
   /** The name and the one line of an example. */

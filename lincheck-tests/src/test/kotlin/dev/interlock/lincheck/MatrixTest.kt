@@ -76,23 +76,26 @@ class MatrixTest {
      */
     val LOCK_FREE =
       listOf(
+        "BoundedCounter",
         "Epochs",
         "Hazard pointers",
+        "LockFreeCounter",
+        "MichaelScottQueue",
         "MpmcArrayQueue",
+        "MpmcUnboundedQueue",
         "MpscQueue",
         "Off-heap queue",
         "Off-heap slab",
         "Off-heap stack",
-        "RefCounted",
-        "SpscRingBuffer",
-        "BoundedCounter",
-        "LockFreeCounter",
         "PaddedAtomicLong",
         "PaddedAtomicReference",
+        "RefCounted",
         "ShardedCounter",
+        "SpscRingBuffer",
         "StatisticsCounter",
         "TaggedIndex",
         "TaggedReference",
+        "TreiberStack",
       )
   }
 }

@@ -49,6 +49,7 @@ public final class Catalogue {
     ReclamationCatalogue.addTo(catalogue);
     RingWorkloads.addTo(catalogue);
     CountersCatalogue.addTo(catalogue);
+    UnboundedStructures.addTo(catalogue);
     return catalogue.workloads;
   }
 

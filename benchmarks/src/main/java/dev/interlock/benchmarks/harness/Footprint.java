@@ -1,7 +1,10 @@
 package dev.interlock.benchmarks.harness;
 
 import dev.interlock.benchmarks.coroutine.Idle;
+import dev.interlock.benchmarks.queue.QueueSubjects;
+import dev.interlock.collection.TreiberStack;
 import dev.interlock.sync.Mutex;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.openjdk.jol.info.GraphLayout;
@@ -27,6 +30,18 @@ final class Footprint {
         return of(Idle::mutex);
       default:
         throw new IllegalArgumentException("no lock is called " + subject);
+    }
+  }
+
+  /** Bytes of an empty structure without a bound. */
+  static Figure ofUnbounded(String subject) {
+    switch (subject) {
+      case "TreiberStack":
+        return of(TreiberStack::new);
+      case "ConcurrentLinkedDeque":
+        return of(ConcurrentLinkedDeque::new);
+      default:
+        return of(() -> QueueSubjects.queue(subject, 0));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.interlock.benchmarks.queue;
 
+import dev.interlock.collection.MichaelScottQueue;
 import dev.interlock.collection.MpmcArrayQueue;
+import dev.interlock.collection.MpmcUnboundedQueue;
 import dev.interlock.collection.MpscQueue;
 import dev.interlock.collection.SpscRingBuffer;
 import java.util.Queue;
@@ -8,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+import org.jctools.queues.MpmcUnboundedXaddArrayQueue;
 import org.jctools.queues.MpscLinkedQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jctools.queues.SpscArrayQueue;
@@ -47,6 +50,12 @@ public final class QueueSubjects {
         return new ManyToManyConcurrentArrayQueue<>(capacity);
       case "ArrayBlockingQueue":
         return new ArrayBlockingQueue<>(capacity);
+      case "MpmcUnboundedQueue":
+        return new MpmcUnboundedQueue<>(CHUNK);
+      case "MichaelScottQueue":
+        return new MichaelScottQueue<>();
+      case "JCToolsMpmcUnboundedXaddArrayQueue":
+        return new MpmcUnboundedXaddArrayQueue<>(CHUNK);
       case "ConcurrentLinkedQueue":
         return new ConcurrentLinkedQueue<>();
       default:

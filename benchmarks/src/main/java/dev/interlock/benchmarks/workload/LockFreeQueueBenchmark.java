@@ -44,7 +44,10 @@ public class LockFreeQueueBenchmark {
     "AgronaOneToOne",
     "AgronaManyToMany",
     "ArrayBlockingQueue",
-    "ConcurrentLinkedQueue"
+    "ConcurrentLinkedQueue",
+    "MpmcUnboundedQueue",
+    "MichaelScottQueue",
+    "JCToolsMpmcUnboundedXaddArrayQueue"
   })
   public String subject;
 

@@ -1,0 +1,358 @@
+package dev.interlock.lincheck;
+
+import static dev.interlock.lincheck.OneScenarioKt.call;
+import static dev.interlock.lincheck.OneScenarioKt.oneScenario;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.interlock.collection.MichaelScottQueue;
+import dev.interlock.collection.MpmcUnboundedQueue;
+import dev.interlock.collection.TreiberStack;
+import dev.interlock.lincheck.broken.BlindRemovalQueue;
+import dev.interlock.lincheck.broken.CarelessWithdrawalStack;
+import dev.interlock.lincheck.broken.CutLinkQueue;
+import dev.interlock.lincheck.broken.HastyReuseQueue;
+import dev.interlock.lincheck.broken.OpenPlaceQueue;
+import dev.interlock.lincheck.broken.UnhelpfulQueue;
+import dev.interlock.lincheck.broken.WaitingPlaceQueue;
+import dev.interlock.verification.StackSpecification;
+import dev.interlock.verification.UnboundedQueueSpecification;
+import java.util.List;
+import kotlin.Unit;
+import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The checks of the unbounded queues and of the stack can fail: each wrong version is found, in a scenario
+ * in which the right one passes under the same options. And what is said not to be one step is not.
+ */
+class UnboundedTwinsTest {
+  public static class Unhelpful extends Operations {
+    private final UnhelpfulQueue queue = new UnhelpfulQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class CutLink extends Operations {
+    private final CutLinkQueue queue = new CutLinkQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class WaitingPlace extends Operations {
+    private final WaitingPlaceQueue queue = new WaitingPlaceQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class OpenPlace extends Operations {
+    private final OpenPlaceQueue queue = new OpenPlaceQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class HastyReuse extends Operations {
+    private final HastyReuseQueue queue = new HastyReuseQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class BlindRemoval extends Operations {
+    private final BlindRemovalQueue queue = new BlindRemovalQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+
+    @Operation
+    public boolean remove(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.remove(element);
+    }
+  }
+
+  public static class CarelessWithdrawal extends Operations {
+    private final CarelessWithdrawalStack stack = new CarelessWithdrawalStack();
+
+    @Operation
+    public void push(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      stack.push(element);
+    }
+
+    @Operation
+    public Integer pop() {
+      return stack.pop();
+    }
+  }
+
+  public static class RightLinked extends Operations {
+    private final MichaelScottQueue<Integer> queue = new MichaelScottQueue<>();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+
+    @Operation
+    public int size() {
+      return queue.size();
+    }
+  }
+
+  public static class RightArrays extends Operations {
+    private final MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(1);
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+
+    @Operation
+    public boolean remove(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.remove((Object) element);
+    }
+
+    @Operation
+    public int size() {
+      return queue.size();
+    }
+  }
+
+  public static class RightStack extends Operations {
+    private final TreiberStack<Integer> stack = new TreiberStack<>();
+
+    @Operation
+    public void push(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      stack.push(element);
+    }
+
+    @Operation
+    public Integer pop() {
+      return stack.pop();
+    }
+  }
+
+  /** A producer that was stopped with the tail behind stops all others. */
+  @Test
+  void tailThatNobodyHelps_isNotLockFree() {
+    List<Call>[] threads = threads(List.of(call("offer", 1)), List.of(call("offer", 2)));
+    finds("MichaelScottQueue", "tail not helped", "C2", Unhelpful.class, threads, "active lock");
+    passes(RightLinked.class, threads);
+  }
+
+  /** A node that was given null for its link takes an element with it. */
+  @Test
+  void deadNodeWithoutLink_losesAnElement() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1), call("poll")), List.of(call("offer", 2), call("poll")));
+    finds(
+        "MichaelScottQueue", "link cut to null", "C2", CutLink.class, threads, "Invalid execution");
+    passes(RightLinked.class, threads);
+  }
+
+  /** A producer that was stopped with a place stops all consumers. */
+  @Test
+  void placeThatNobodyCloses_isNotLockFree() {
+    List<Call>[] threads = threads(List.of(call("offer", 1)), List.of(call("poll")));
+    finds(
+        "MpmcUnboundedQueue",
+        "waits for a place",
+        "C5",
+        WaitingPlace.class,
+        threads,
+        "active lock");
+    passes(RightArrays.class, threads);
+  }
+
+  /** A place that was passed and not closed takes an element with it. */
+  @Test
+  void placeThatIsPassedOpen_losesAnElement() {
+    List<Call>[] threads = threads(List.of(call("offer", 1), call("poll")), List.of(call("poll")));
+    finds(
+        "MpmcUnboundedQueue",
+        "place passed open",
+        "C5",
+        OpenPlace.class,
+        threads,
+        "Invalid execution");
+    passes(RightArrays.class, threads);
+  }
+
+  /** An array that is used again at once holds places of two lives. */
+  @Test
+  void arrayUsedAgainAtOnce_mixesTwoLives() {
+    List<Call>[] threads =
+        threads(
+            List.of(call("offer", 1)),
+            List.of(
+                call("poll"),
+                call("offer", 2),
+                call("poll"),
+                call("offer", 3),
+                call("offer", 4),
+                call("poll"),
+                call("poll"),
+                call("poll")));
+    finds(
+        "MpmcUnboundedQueue",
+        "array used again at once",
+        "C5",
+        HastyReuse.class,
+        threads,
+        "Invalid execution");
+    passes(RightArrays.class, threads);
+  }
+
+  /** A removal that consumers do not know of gives the element to two. */
+  @Test
+  void removalThatConsumersDoNotSee_givesTwice() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1), call("poll")), List.of(call("remove", 1)));
+    finds(
+        "MpmcUnboundedQueue",
+        "removal unannounced",
+        "C5",
+        BlindRemoval.class,
+        threads,
+        "Invalid execution");
+    passes(RightArrays.class, threads);
+  }
+
+  /** An offer that is taken back without asking gives the element to two. */
+  @Test
+  void withdrawalWithoutAsking_givesTwice() {
+    List<Call>[] threads =
+        threads(List.of(call("push", 1), call("pop")), List.of(call("push", 2), call("pop")));
+    finds(
+        "TreiberStack",
+        "offer taken back blindly",
+        "C1",
+        CarelessWithdrawal.class,
+        threads,
+        "Invalid execution");
+    passes(RightStack.class, threads);
+  }
+
+  /** Why size of the linked queue is not among its checked operations: it counts over time. */
+  @Test
+  void size_ofTheLinkedQueue_isNotOneStep() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1), call("size")), List.of(call("poll"), call("offer", 2)));
+    notOneStep(RightLinked.class, threads);
+  }
+
+  /** Why size of the queue of arrays is not: it counts a producer that is between its steps. */
+  @Test
+  void size_ofTheQueueOfArrays_isNotOneStep() {
+    List<Call>[] threads = threads(List.of(call("offer", 1)), List.of(call("size"), call("poll")));
+    notOneStep(RightArrays.class, threads);
+  }
+
+  private static void notOneStep(Class<?> operations, List<Call>[] threads) {
+    ModelCheckingOptions options = options(operations, threads);
+    assertThrows(LincheckAssertionError.class, () -> options.check(operations));
+  }
+
+  private static void finds(
+      String structure,
+      String fault,
+      String scope,
+      Class<?> twin,
+      List<Call>[] threads,
+      String what) {
+    ModelCheckingOptions options = options(twin, threads);
+    LincheckAssertionError[] found = new LincheckAssertionError[1];
+    new Subject(structure, fault, scope)
+        .measure(
+            "twin",
+            "found",
+            () -> {
+              ScenarioCount.INSTANCE.add();
+              found[0] = assertThrows(LincheckAssertionError.class, () -> options.check(twin));
+              return Unit.INSTANCE;
+            });
+    String trace = Traces.INSTANCE.keep(twin.getSimpleName(), found[0].getMessage());
+    assertTrue(trace.contains(what), trace);
+  }
+
+  private static void passes(Class<?> right, List<Call>[] threads) {
+    ModelCheckingOptions options = options(right, threads);
+    options.invocationsPerIteration(Bounds.INSTANCE.choose(1_000, 20_000));
+    options.check(right);
+  }
+
+  private static ModelCheckingOptions options(Class<?> operations, List<Call>[] threads) {
+    Class<?> specification =
+        operations == CarelessWithdrawal.class || operations == RightStack.class
+            ? StackSpecification.class
+            : UnboundedQueueSpecification.class;
+    ModelCheckingOptions options = oneScenario(operations, specification, threads);
+    options.checkObstructionFreedom(true);
+    options.invocationsPerIteration(Bounds.INSTANCE.choose(4_000, 20_000));
+    return options;
+  }
+
+  @SafeVarargs
+  private static List<Call>[] threads(List<Call>... threads) {
+    return threads;
+  }
+}
