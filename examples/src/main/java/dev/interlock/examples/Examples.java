@@ -22,6 +22,8 @@ final class Examples {
         new MachineCodeExample(),
         new ProgressExample(),
         new MemoryOrdersExample(),
+        new StealingExample(),
+        new DeadlinesExample(),
         new SemaphoreExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),

@@ -22,6 +22,10 @@ class ExamplesTest {
       strings = {
         "counting --threads 1 --increments 1",
         "counting --threads 3 --increments 2000",
+        "stealing --workers 1 --numbers 1",
+        "stealing --workers 4 --numbers 100000",
+        "deadlines --threads 1 --deadlines 1",
+        "deadlines --threads 3 --deadlines 3000",
         "memory-orders --rounds 512",
         "memory-orders --rounds 5000",
         "counters --threads 1 --increments 1",

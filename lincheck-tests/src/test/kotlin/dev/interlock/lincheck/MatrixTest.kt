@@ -84,6 +84,7 @@ class MatrixTest {
         "MpmcArrayQueue",
         "MpmcUnboundedQueue",
         "MpscQueue",
+        "Injector",
         "Off-heap queue",
         "Off-heap slab",
         "Off-heap stack",
@@ -96,6 +97,8 @@ class MatrixTest {
         "TaggedIndex",
         "TaggedReference",
         "TreiberStack",
+        "Skip-list set",
+        "Work-stealing deque",
       )
   }
 }

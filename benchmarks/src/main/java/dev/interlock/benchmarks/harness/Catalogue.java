@@ -50,6 +50,8 @@ public final class Catalogue {
     RingWorkloads.addTo(catalogue);
     CountersCatalogue.addTo(catalogue);
     UnboundedStructures.addTo(catalogue);
+    StealingWorkloads.addTo(catalogue);
+    SortedSetWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 
