@@ -227,7 +227,7 @@ class BrokenTwinsTest {
     assertTrue(trace.contains("Invalid execution results"), trace)
 
   private fun queueOf(mutex: Mutex<*>): Any? {
-    val field = Mutex::class.java.getDeclaredField("queue")
+    val field = Mutex::class.java.superclass.getDeclaredField("queue")
     field.isAccessible = true
     return field.get(mutex)
   }

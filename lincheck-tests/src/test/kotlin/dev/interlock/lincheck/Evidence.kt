@@ -89,7 +89,7 @@ internal class Subject(
         .checkObstructionFreedom(lockFree)
         .iterations(scenarios)
         .invocationsPerIteration(
-          Bounds.share(scenarios, fast = 4_000, deep = 300_000)
+          Bounds.share(scenarios, fast = 4_000, deep = 40_000)
             .coerceIn(15, Bounds.choose(300, 5_000))
         )
         .threads(3)
@@ -112,7 +112,7 @@ internal class Subject(
         .invocationsPerIteration(
           Bounds.choose(
             60,
-            Bounds.share(scenarios, fast = 0, deep = 1_000_000).coerceIn(500, 10_000),
+            Bounds.share(scenarios, fast = 0, deep = 300_000).coerceIn(500, 10_000),
           )
         )
         .threads(3)
