@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,8 @@ import java.util.stream.Stream;
  * a structure or of a mutant contains (results of the others are kept from the last run);
  * {@code mutants.seconds}, after which no further mutant is begun; {@code mutants.millis}, for each test of
  * the harness; {@code mutants.everything}, for all kinds of tests where only the compiler differs, too;
- * {@code mutants.missing}, for those alone that have no result yet.
+ * {@code mutants.missing}, for those alone that have no result yet; {@code mutants.x86}, for those alone
+ * that run other instructions on x86.
  *
  * <p>Ends with 1 when a mutant survives that would run other instructions on x86 and that nobody has
  * explained in {@code survivors.txt}.
@@ -85,6 +87,7 @@ final class OrderMutants {
   private final Map<String, List<Step>> unchanged = new TreeMap<>();
   private final String only = System.getProperty("mutants.only", "");
   private final boolean missing = Boolean.getBoolean("mutants.missing");
+  private final boolean otherAlone = Boolean.getBoolean("mutants.x86");
   private final boolean everything = Boolean.getBoolean("mutants.everything");
   private final int litmusMillis = Integer.getInteger("mutants.millis", 150);
   private final long deadline =
@@ -116,10 +119,14 @@ final class OrderMutants {
     mutants.results.addAll(mutants.read());
     // Those that the processor itself can tell from the original come first, in case time runs out.
     for (Mutant.Hardware hardware : Mutant.Hardware.values()) {
+      if (mutants.otherAlone && hardware != Mutant.Hardware.OTHER_INSTRUCTIONS) {
+        continue;
+      }
       for (Structure structure : Structure.ALL) {
         mutants.run(structure, hardware);
       }
     }
+    mutants.sortAndComplete();
     mutants.save();
     List<Result> all = mutants.explained();
     System.out.println(score(all));
@@ -141,6 +148,24 @@ final class OrderMutants {
             .filter(result -> current.contains(result.mutant))
             .toList()
         : List.of();
+  }
+
+  /** All mutants in the order of the structures; those without a result are said to have none. */
+  private void sortAndComplete() {
+    Map<String, Result> known = new HashMap<>();
+    results.forEach(result -> known.put(result.mutant, result));
+    results.clear();
+    for (Structure structure : Structure.ALL) {
+      for (Mutant m : mutantsOf(structure)) {
+        Result none = notRun(structure, m);
+        results.add(known.getOrDefault(m.id(), none));
+      }
+    }
+  }
+
+  private static Result notRun(Structure structure, Mutant m) {
+    return new Result(
+        structure.name(), m.id(), m.line(), wordsFor(m.hardware()), "not run", "", 0, "");
   }
 
   private void save() throws IOException {
@@ -204,7 +229,7 @@ final class OrderMutants {
     String by = "";
     long begin = System.nanoTime();
     if (begin > deadline) {
-      return new Result(structure.name(), mutant.id(), mutant.line(), x86, "not run", "", 0, "");
+      return notRun(structure, mutant);
     }
     Map<String, byte[]> changed = Weaken.apply(mutant, classes);
     for (Step step : steps) {

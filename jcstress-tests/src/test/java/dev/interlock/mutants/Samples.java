@@ -11,6 +11,7 @@ class Samples {
   volatile int written;
   volatile int onlyRead;
   volatile int byHandleAlone;
+  volatile int inherited;
 
   Samples(int value) {
     onlyRead = value;
@@ -32,6 +33,19 @@ class Samples {
   void fences() {
     VarHandle.acquireFence();
     VarHandle.storeStoreFence();
+  }
+
+  /** Uses a field of the class above it, by a name that is its own. */
+  static final class Below extends Samples {
+    Below() {
+      super(0);
+    }
+
+    int inherited(int value) {
+      int before = inherited;
+      inherited = value;
+      return before;
+    }
   }
 
   private static final VarHandle M =

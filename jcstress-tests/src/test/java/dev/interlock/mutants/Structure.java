@@ -44,6 +44,74 @@ record Structure(
               List.of("sync.SemaphoreTest"),
               List.of("SemaphoreLincheckTest")),
           new Structure(
+              "Single-producer ring",
+              List.of("collection.SpscRingBuffer", "collection.CheckedSpscRingBuffer"),
+              "jcstress.SpscRingBuffer(?!.*Twin)",
+              List.of("collection.SpscRingBufferTest", "collection.QueueStressTest"),
+              List.of("SpscRingBufferLincheckTest")),
+          new Structure(
+              "Bounded array queue",
+              List.of("collection.MpmcArrayQueue"),
+              "jcstress.MpmcArrayQueue(?!.*Twin)",
+              List.of("collection.MpmcArrayQueueTest", "collection.QueueStressTest"),
+              List.of("MpmcArrayQueueLincheckTest")),
+          // The counts of both; apart, because a mutant belongs to one structure.
+          new Structure(
+              "Counts of the bounded rings",
+              List.of("collection.RingLayout"),
+              "jcstress.(SpscRingBuffer|MpmcArrayQueue)(?!.*Twin)",
+              List.of(
+                  "collection.SpscRingBufferTest",
+                  "collection.MpmcArrayQueueTest",
+                  "collection.QueueStressTest"),
+              List.of("SpscRingBufferLincheckTest", "MpmcArrayQueueLincheckTest")),
+          new Structure(
+              "Single-consumer queue",
+              List.of("collection.MpscQueue", "collection.MpscLayout"),
+              "jcstress.MpscQueue(?!.*Twin)",
+              List.of("collection.MpscQueueTest", "collection.QueueStressTest"),
+              List.of("MpscQueueLincheckTest")),
+          new Structure(
+              "Unbounded queue of arrays",
+              List.of("collection.MpmcUnboundedQueue"),
+              "jcstress.MpmcUnbounded(?!.*Twin)",
+              List.of("collection.MpmcUnboundedQueueTest"),
+              List.of("MpmcUnboundedQueueLincheckTest")),
+          new Structure(
+              "Michael-Scott queue",
+              List.of("collection.MichaelScottQueue"),
+              "jcstress.MichaelScott(?!.*Twin)",
+              List.of("collection.MichaelScottQueueTest"),
+              List.of("MichaelScottQueueLincheckTest")),
+          new Structure(
+              "Treiber stack",
+              List.of("collection.TreiberStack", "collection.EliminationArray"),
+              "",
+              List.of("collection.TreiberStackTest"),
+              List.of("TreiberStackLincheckTest")),
+          new Structure(
+              "Work-stealing deque",
+              List.of(
+                  "collection.WorkStealingDeque",
+                  "collection.StealingTop",
+                  "collection.DequeOwner"),
+              "jcstress.Deque(?!.*Twin)",
+              List.of("collection.WorkStealingDequeTest", "collection.StealingStressTest"),
+              List.of("WorkStealingDequeLincheckTest")),
+          new Structure(
+              "Injector",
+              List.of("collection.Injector", "collection.InjectorIndex"),
+              "jcstress.Injector(?!.*Twin)",
+              List.of("collection.InjectorTest", "collection.StealingStressTest"),
+              List.of("InjectorLincheckTest")),
+          new Structure(
+              "Ordered set",
+              List.of("collection.LockFreeSkipListSet"),
+              "jcstress.SkipList(?!.*Twin)",
+              List.of(
+                  "collection.LockFreeSkipListSetTest", "collection.LockFreeSkipListSetStressTest"),
+              List.of("LockFreeSkipListSetLincheckTest")),
+          new Structure(
               "Epochs",
               List.of("reclaim.EpochDomain"),
               "Epoch",

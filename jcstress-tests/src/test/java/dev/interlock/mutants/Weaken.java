@@ -3,7 +3,6 @@ package dev.interlock.mutants;
 import dev.interlock.mutants.Mutant.Hardware;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +41,8 @@ import org.objectweb.asm.tree.MethodNode;
  * </pre>
  *
  * <p>An atomic update stays one: replacing it by a load and a store is another kind of bug. The last row
- * is for accesses by name; those by a handle keep their modes.
+ * is for accesses by name; those by a handle keep their modes. A field that is inherited is named in a
+ * class file as one of the class through which it is reached, so its declaration is looked for.
  */
 final class Weaken {
   private static final String HANDLE = "java/lang/invoke/VarHandle";
@@ -86,9 +86,10 @@ final class Weaken {
   /** Every mutant of the chosen classes, in the order of the sources. */
   static List<Mutant> mutantsOf(Map<String, byte[]> classes, Set<String> chosen) {
     List<Mutant> mutants = new ArrayList<>();
-    Map<String, FieldUse> uses = fieldUses(classes.values());
+    Map<String, ClassNode> nodes = readAll(classes);
+    Map<String, FieldUse> uses = fieldUses(nodes);
     for (String name : chosen) {
-      ClassNode node = read(classes.get(name));
+      ClassNode node = nodes.get(name);
       for (FieldNode field : node.fields) {
         FieldUse use = uses.get(node.name + "." + field.name);
         if ((field.access & Opcodes.ACC_VOLATILE) != 0 && use != null) {
@@ -123,10 +124,10 @@ final class Weaken {
   static Map<String, byte[]> apply(Mutant mutant, Map<String, byte[]> classes) {
     Map<String, byte[]> changed = new HashMap<>();
     if (mutant.isField()) {
-      for (Map.Entry<String, byte[]> file : classes.entrySet()) {
-        ClassNode node = read(file.getValue());
-        if (weakenField(node, mutant)) {
-          changed.put(file.getKey(), write(node));
+      Map<String, ClassNode> nodes = readAll(classes);
+      for (Map.Entry<String, ClassNode> file : nodes.entrySet()) {
+        if (weakenField(file.getValue(), mutant, nodes)) {
+          changed.put(file.getKey(), write(file.getValue()));
         }
       }
     } else {
@@ -186,7 +187,7 @@ final class Weaken {
     throw new IllegalStateException("no such method: " + mutant);
   }
 
-  private static boolean weakenField(ClassNode node, Mutant mutant) {
+  private static boolean weakenField(ClassNode node, Mutant mutant, Map<String, ClassNode> nodes) {
     boolean changed = false;
     if (node.name.equals(mutant.owner())) {
       for (FieldNode field : node.fields) {
@@ -200,8 +201,8 @@ final class Weaken {
       for (MethodNode method : node.methods) {
         for (AbstractInsnNode instruction : method.instructions.toArray()) {
           if (instruction instanceof FieldInsnNode access
-              && access.owner.equals(mutant.owner())
-              && access.name.equals(mutant.target())) {
+              && access.name.equals(mutant.target())
+              && declarer(access, nodes).equals(mutant.owner())) {
             changed = true;
             if (access.getOpcode() == Opcodes.PUTFIELD) {
               method.instructions.insertBefore(access, fence("releaseFence"));
@@ -222,17 +223,17 @@ final class Weaken {
   private record FieldUse(boolean stored) {}
 
   /** Which fields are accessed by name outside of their constructors, and whether they are written. */
-  private static Map<String, FieldUse> fieldUses(Collection<byte[]> classes) {
+  private static Map<String, FieldUse> fieldUses(Map<String, ClassNode> nodes) {
     Map<String, FieldUse> uses = new HashMap<>();
-    for (byte[] file : classes) {
-      for (MethodNode method : read(file).methods) {
+    for (ClassNode node : nodes.values()) {
+      for (MethodNode method : node.methods) {
         boolean constructor = method.name.equals("<init>");
         for (AbstractInsnNode instruction : method.instructions) {
           int opcode = instruction.getOpcode();
           if (opcode == Opcodes.GETFIELD || (opcode == Opcodes.PUTFIELD && !constructor)) {
             FieldInsnNode access = (FieldInsnNode) instruction;
             uses.merge(
-                access.owner + "." + access.name,
+                declarer(access, nodes) + "." + access.name,
                 new FieldUse(opcode == Opcodes.PUTFIELD),
                 (a, b) -> new FieldUse(a.stored || b.stored));
           }
@@ -240,6 +241,24 @@ final class Weaken {
       }
     }
     return uses;
+  }
+
+  /** The class that declares the field: the one that the instruction names, or one above it. */
+  private static String declarer(FieldInsnNode access, Map<String, ClassNode> nodes) {
+    for (ClassNode node = nodes.get(access.owner); node != null; node = nodes.get(node.superName)) {
+      for (FieldNode field : node.fields) {
+        if (field.name.equals(access.name) && field.desc.equals(access.desc)) {
+          return node.name;
+        }
+      }
+    }
+    return access.owner; // of a class that is not among these
+  }
+
+  private static Map<String, ClassNode> readAll(Map<String, byte[]> classes) {
+    Map<String, ClassNode> nodes = new HashMap<>();
+    classes.forEach((name, file) -> nodes.put(name, read(file)));
+    return nodes;
   }
 
   private static ClassNode read(byte[] file) {

@@ -77,6 +77,21 @@ class WeakenTest {
     assertEquals(Hardware.SAME_INSTRUCTIONS, fields.get(2).hardware());
   }
 
+  // A field that only a class below uses is found where it is declared, and weakened in both.
+  @Test
+  void mutantsOf_inheritedField_isFound() throws IOException {
+    Map<String, byte[]> classes = filesOf(Samples.class);
+    classes.putAll(filesOf(Samples.Below.class));
+    List<Mutant> mutants =
+        Weaken.mutantsOf(classes, Set.of(Samples.class.getName().replace('.', '/'))).stream()
+            .filter(m -> m.target().equals("inherited"))
+            .toList();
+    assertEquals(List.of("acquire/release", "plain"), mutants.stream().map(Mutant::to).toList());
+    assertEquals(Hardware.OTHER_INSTRUCTIONS, mutants.get(0).hardware());
+    assertEquals(classes.keySet(), Weaken.apply(mutants.get(0), classes).keySet());
+    assertEquals(Set.of(mutants.get(1).owner()), Weaken.apply(mutants.get(1), classes).keySet());
+  }
+
   // A load of any mode is a load on x86; a volatile store and a full fence are more than that.
   @Test
   void mutantsOf_hardware_isThatOfX86() throws IOException {
