@@ -439,10 +439,10 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     }
     setRemovals(removals + 1);
     moveUp(h, found, matching);
-    setRemovals(removals + 1);
     for (int k = 0; k < removed; k++) {
       poll();
     }
+    setRemovals(removals + 1); // not before: until then the first elements are there twice
     return true;
   }
 
