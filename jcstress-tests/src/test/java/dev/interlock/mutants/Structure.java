@@ -86,7 +86,7 @@ record Structure(
           new Structure(
               "Treiber stack",
               List.of("collection.TreiberStack", "collection.EliminationArray"),
-              "",
+              "jcstress.TreiberStack",
               List.of("collection.TreiberStackTest"),
               List.of("TreiberStackLincheckTest")),
           new Structure(
