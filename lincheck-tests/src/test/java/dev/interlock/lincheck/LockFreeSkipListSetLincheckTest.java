@@ -178,8 +178,8 @@ class LockFreeSkipListSetLincheckTest {
     }
   }
 
-  private final Subject whole = new Subject("Skip-list set", "set", "C8");
-  private final Subject views = new Subject("Skip-list set", "views", "C8");
+  private final Subject whole = new Subject("LockFreeSkipListSet", "set", "C8");
+  private final Subject views = new Subject("LockFreeSkipListSet", "views", "C8");
 
   @Test
   void everyPair_modelChecking() {

@@ -73,7 +73,7 @@ class OrderedSetTwinsTest {
   @Test
   void removalWithoutMark_losesTheNeighbour() {
     StealingTwinsTest.found(
-        new Subject("Skip-list set", "unlinked without mark", "C8"),
+        new Subject("LockFreeSkipListSet", "unlinked without mark", "C8"),
         UnmarkedRemoval.class,
         WithOne.class,
         List.of(call("remove", 1)),
@@ -84,7 +84,7 @@ class OrderedSetTwinsTest {
   @Test
   void pollWithoutHold_takesWhatIsNotTheFirst() {
     StealingTwinsTest.found(
-        new Subject("Skip-list set", "poll without hold", "C8"),
+        new Subject("LockFreeSkipListSet", "poll without hold", "C8"),
         EagerPoll.class,
         WithTwo.class,
         List.of(call("pollFirst")),

@@ -79,12 +79,13 @@ class MatrixTest {
         "BoundedCounter",
         "Epochs",
         "Hazard pointers",
+        "Injector",
         "LockFreeCounter",
+        "LockFreeSkipListSet",
         "MichaelScottQueue",
         "MpmcArrayQueue",
         "MpmcUnboundedQueue",
         "MpscQueue",
-        "Injector",
         "Off-heap queue",
         "Off-heap slab",
         "Off-heap stack",
@@ -97,7 +98,6 @@ class MatrixTest {
         "TaggedIndex",
         "TaggedReference",
         "TreiberStack",
-        "Skip-list set",
         "Work-stealing deque",
       )
   }
