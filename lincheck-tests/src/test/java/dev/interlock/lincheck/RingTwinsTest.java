@@ -13,8 +13,10 @@ import dev.interlock.verification.RingSpecification;
 import java.util.List;
 import kotlin.Unit;
 import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
 /** The checks of the rings can fail; see {@link BrokenTwinsTest}. */
@@ -29,7 +31,7 @@ class RingTwinsTest {
     private final OneShortRing ring = new OneShortRing(2);
 
     @Operation
-    public boolean offer(int n) {
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int n) {
       return ring.offer(n);
     }
 
@@ -54,7 +56,7 @@ class RingTwinsTest {
     private final TwoProducerRing ring = new TwoProducerRing(2);
 
     @Operation
-    public boolean offer(int n) {
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int n) {
       return ring.offer(n);
     }
 
@@ -79,7 +81,7 @@ class RingTwinsTest {
     private final MpmcArrayQueue<Integer> queue = new MpmcArrayQueue<>(2);
 
     @Operation
-    public boolean offer(int n) {
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int n) {
       return queue.offer(n);
     }
 
@@ -104,7 +106,7 @@ class RingTwinsTest {
     private final MpscQueue<Integer> queue = new MpscQueue<>(2);
 
     @Operation
-    public boolean offer(int n) {
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int n) {
       return queue.offer(n);
     }
 
@@ -129,7 +131,7 @@ class RingTwinsTest {
     private final MpmcArrayQueue<Integer> queue = new MpmcArrayQueue<>(2);
 
     @Operation
-    public boolean offer(int n) {
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int n) {
       return queue.offer(n);
     }
 
