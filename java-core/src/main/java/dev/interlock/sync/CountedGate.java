@@ -1,7 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.future.PollFuture;
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
@@ -57,7 +56,7 @@ abstract class CountedGate extends Synchronizer {
   public final void await() throws InterruptedException {
     checkInterrupt();
     if (count() != 0) {
-      awaitContended(true, ThreadWaiter.FOREVER);
+      await(new Zero<>(true), 1, true, ThreadWaiter.FOREVER, false);
     }
   }
 
@@ -70,23 +69,19 @@ abstract class CountedGate extends Synchronizer {
   public final boolean await(Duration timeout) throws InterruptedException {
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt();
-    return count() == 0 || (nanos > 0 && awaitContended(true, ThreadWaiter.deadlineAfter(nanos)));
+    return count() == 0 || (nanos > 0 && await(new Zero<>(true), 1, true, ThreadWaiter.deadlineAfter(nanos), false));
   }
 
   /** As {@link #await()}; an interrupt is kept for later. */
   public final void awaitUninterruptibly() {
     if (count() != 0) {
-      try {
-        awaitContended(false, ThreadWaiter.FOREVER);
-      } catch (InterruptedException impossible) { // it was told not to
-        throw new AssertionError(impossible);
-      }
+      awaitUninterruptibly(new Zero<>(true), 1, false);
     }
   }
 
   /** Waiting as a future: queued from its first poll on. */
   public final PollFuture<@Nullable Void> awaitAsync() {
-    return new AwaitOperation(this);
+    return new EntryOperation<>(this, 1, new Zero<@Nullable Void>(null));
   }
 
   @Override
@@ -97,26 +92,6 @@ abstract class CountedGate extends Synchronizer {
   private void checkInterrupt() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before waiting for " + this);
-    }
-  }
-
-  private boolean awaitContended(boolean interruptible, long deadline) throws InterruptedException {
-    WaitQueue q = queue();
-    ThreadWaiter w = new ThreadWaiter(1, null);
-    if (isZeroOrEnqueue(q, w)) {
-      return true;
-    }
-    switch (awaitQueued(q, w, interruptible, deadline)) {
-      case GRANTED:
-        return true;
-      case TIMED_OUT:
-        withdraw(w);
-        return false;
-      case INTERRUPTED:
-        withdraw(w);
-        throw new InterruptedException("interrupted while waiting for " + this);
-      default:
-        throw new AssertionError(w);
     }
   }
 
@@ -193,8 +168,7 @@ abstract class CountedGate extends Synchronizer {
     }
   }
 
-  private void withdraw(Waiter w) {
-    WaitQueue q = queue();
+  private void withdraw(WaitQueue q, Waiter w) {
     q.lock();
     try {
       q.waiters().remove(w);
@@ -214,42 +188,45 @@ abstract class CountedGate extends Synchronizer {
     return STATE.compareAndSet(this, expected, next);
   }
 
-  private static final class AwaitOperation extends Operation<@Nullable Void> {
-    private final CountedGate gate;
+  /** Waits for zero. It takes nothing, so there is nothing to give back: others see the same zero. */
+  private final class Zero<R extends @Nullable Object> extends Entry<R> {
+    private final R outcome;
 
-    AwaitOperation(CountedGate gate) {
-      super(1, null);
-      this.gate = gate;
+    Zero(R outcome) {
+      this.outcome = outcome;
     }
 
     @Override
-    protected boolean attempt() {
-      return gate.count() == 0 || gate.isZeroOrEnqueue(gate.queue(), this);
+    boolean tryEnter() {
+      return count() == 0;
     }
 
     @Override
-    protected @Nullable Void acquired() {
-      return null;
+    boolean enterOrEnqueue(WaitQueue q, Waiter w) {
+      return isZeroOrEnqueue(q, w);
     }
 
     @Override
-    protected @Nullable Void granted(@Nullable Object item) {
-      return null;
+    void withdraw(WaitQueue q, Waiter w) {
+      CountedGate.this.withdraw(q, w);
     }
 
     @Override
-    protected void giveBackResult() {
-      // It took nothing: others see the same zero.
+    R entered() {
+      return outcome;
     }
 
     @Override
-    protected void withdraw() {
-      gate.withdraw(this);
+    R granted(@Nullable Object item) {
+      return outcome;
     }
 
     @Override
-    protected String describe() {
-      return "await of " + gate.objectName();
+    void giveBack(@Nullable Object item) {}
+
+    @Override
+    String describe() {
+      return "await of " + objectName();
     }
   }
 

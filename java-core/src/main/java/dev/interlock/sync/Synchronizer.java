@@ -66,6 +66,48 @@ abstract class Synchronizer {
     return outcome;
   }
 
+  /**
+   * The calling thread enters, waiting if need be.
+   *
+   * @param need how many units {@link Waiter#need} tells those who grant
+   * @param deadline from {@link ThreadWaiter#deadlineAfter}, or {@link ThreadWaiter#FOREVER}
+   * @param timedOut what to return when the time runs out
+   * @throws InterruptedException when interruptible and interrupted before it was let in
+   */
+  final <R extends @Nullable Object> R await(
+      Entry<R> entry, int need, boolean interruptible, long deadline, R timedOut)
+      throws InterruptedException {
+    WaitQueue q = queue();
+    ThreadWaiter w = new ThreadWaiter(need, null);
+    if (entry.enterOrEnqueue(q, w)) {
+      return entry.entered();
+    }
+    switch (awaitQueued(q, w, interruptible, deadline)) {
+      case GRANTED:
+        return entry.granted(w.item());
+      case FAILED:
+        throw entry.failure(w.item());
+      case TIMED_OUT:
+        entry.withdraw(q, w);
+        return timedOut;
+      case INTERRUPTED:
+        entry.withdraw(q, w);
+        throw new InterruptedException("interrupted while waiting for " + this);
+      default:
+        throw new AssertionError(w);
+    }
+  }
+
+  /** As {@link #await}, for ever, and an interrupt is kept for later. */
+  final <R extends @Nullable Object> R awaitUninterruptibly(
+      Entry<R> entry, int need, R neverUsed) {
+    try {
+      return await(entry, need, false, ThreadWaiter.FOREVER, neverUsed);
+    } catch (InterruptedException impossible) { // it was told not to
+      throw new AssertionError(impossible);
+    }
+  }
+
   /** Unlinks a waiter that has cancelled, when nothing but its own wait depends on it. */
   final void unlink(Waiter w) {
     WaitQueue q = queue();

@@ -1,0 +1,49 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.internal.wait.Waiter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way of waiting at a {@link Synchronizer}: what is asked for, said once for every kind of caller.
+ * {@link Synchronizer#await} lets the calling thread wait for it, {@link EntryOperation} a future.
+ *
+ * @param <R> what a caller has who was let in
+ */
+abstract class Entry<R extends @Nullable Object> {
+  /** Lets the caller in without looking at the queue, if that is possible. */
+  abstract boolean tryEnter();
+
+  /**
+   * Lets the caller in or appends {@code w} to the queue, in one step under the queue's lock, which the
+   * caller does not hold yet.
+   *
+   * @throws RuntimeException when the object refuses
+   */
+  abstract boolean enterOrEnqueue(WaitQueue q, Waiter w);
+
+  /** Unlinks {@code w}, which has cancelled, and lets in whom it kept waiting. */
+  abstract void withdraw(WaitQueue q, Waiter w);
+
+  /** What a caller has who was let in at once. */
+  abstract R entered();
+
+  /** What a caller has whom somebody granted its wait with {@code item}. */
+  abstract R granted(@Nullable Object item);
+
+  /** Whether being let in can be undone; if not, a cancel that meets the grant comes too late. */
+  boolean canGiveBack() {
+    return true;
+  }
+
+  /** Undoes being let in; {@code item} came with the grant, or is null. */
+  abstract void giveBack(@Nullable Object item);
+
+  /** What a caller gets whose wait failed with {@code cause}; a new exception, with its own stack. */
+  RuntimeException failure(@Nullable Object cause) {
+    throw new AssertionError("this wait never fails: " + describe(), (Throwable) cause);
+  }
+
+  /** What the caller does, for a sentence: "lock of Mutex(accounts)". */
+  abstract String describe();
+}

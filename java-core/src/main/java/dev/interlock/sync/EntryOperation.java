@@ -1,0 +1,60 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.wait.WaitQueue;
+import org.jspecify.annotations.Nullable;
+
+/** An {@link Entry} as a future. */
+final class EntryOperation<R extends @Nullable Object> extends Operation<R> {
+  private final Synchronizer object;
+  private final Entry<R> entry;
+
+  EntryOperation(Synchronizer object, int need, Entry<R> entry) {
+    super(need, null);
+    this.object = object;
+    this.entry = entry;
+  }
+
+  @Override
+  protected boolean attempt() {
+    return entry.tryEnter() || entry.enterOrEnqueue(object.queue(), this);
+  }
+
+  @Override
+  protected R acquired() {
+    return entry.entered();
+  }
+
+  @Override
+  protected R granted(@Nullable Object item) {
+    return entry.granted(item);
+  }
+
+  @Override
+  protected boolean canGiveBack() {
+    return entry.canGiveBack();
+  }
+
+  @Override
+  protected void giveBackResult() {
+    entry.giveBack(item());
+  }
+
+  @Override
+  protected void withdraw() {
+    WaitQueue q = object.queueOrNull();
+    if (q != null) {
+      entry.withdraw(q, this);
+    }
+  }
+
+  @Override
+  protected RuntimeException failure(@Nullable Object cause) {
+    return entry.failure(cause);
+  }
+
+  @Override
+  protected String describe() {
+    return entry.describe();
+  }
+}
