@@ -32,6 +32,7 @@ final class RingWorkloads {
             "an element in and out again, by one thread",
             LockFreeQueueBenchmark.class,
             "offerAndPoll")
+        .param("pinned", false)
         .compare("MpmcArrayQueue", "JCToolsMpmcArrayQueue", THROUGHPUT, ratioOf(1.0))
         .compare("MpmcArrayQueue", "AgronaManyToMany", THROUGHPUT)
         .compare("SpscRingBuffer", "JCToolsSpscArrayQueue", THROUGHPUT)

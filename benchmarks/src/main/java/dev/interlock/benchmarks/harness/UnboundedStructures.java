@@ -33,6 +33,7 @@ final class UnboundedStructures {
             "append an element and take it out again by one thread",
             LockFreeQueueBenchmark.class,
             "offerAndPoll")
+        .param("pinned", false)
         .compare(OURS, XADD, TIME)
         .compare(OURS, JDK_QUEUE, TIME)
         .compare(LINKED, JDK_QUEUE, TIME)

@@ -3,8 +3,9 @@ package dev.interlock.benchmarks.workload;
 import dev.interlock.benchmarks.counter.CounterSubjects;
 import dev.interlock.benchmarks.counter.CounterUnderTest;
 import dev.interlock.benchmarks.job.Affinity;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -38,7 +39,7 @@ public class CounterBenchmark {
   @Param({"false", "true"})
   public boolean pinned;
 
-  private final AtomicLong expected = new AtomicLong();
+  private final Queue<Place> places = new ConcurrentLinkedQueue<>();
   private CounterUnderTest counter;
 
   @Setup
@@ -46,11 +47,12 @@ public class CounterBenchmark {
     counter = CounterSubjects.create(subject);
   }
 
+  /** All threads have ended their last iteration by now, and their own counts are visible. */
   @TearDown
   public void check() {
-    if (counter.sum() != expected.get()) {
-      throw new IllegalStateException(
-          subject + " counted " + counter.sum() + " of " + expected.get());
+    long expected = places.stream().mapToLong(place -> place.counted).sum();
+    if (counter.sum() != expected) {
+      throw new IllegalStateException(subject + " counted " + counter.sum() + " of " + expected);
     }
   }
 
@@ -59,17 +61,16 @@ public class CounterBenchmark {
   public static class Place {
     private long counted;
 
+    @Setup
+    public void register(CounterBenchmark benchmark) {
+      benchmark.places.add(this);
+    }
+
     @Setup(Level.Iteration)
     public void pin(CounterBenchmark benchmark, ThreadParams thread) {
       if (benchmark.pinned) {
         Affinity.pin(thread.getThreadIndex());
       }
-    }
-
-    @TearDown(Level.Iteration)
-    public void add(CounterBenchmark benchmark) {
-      benchmark.expected.addAndGet(counted);
-      counted = 0;
     }
   }
 

@@ -31,7 +31,7 @@ class CatalogueTest {
     }
   }
 
-  /** Every workload names a benchmark that exists, and sets parameters and subjects that it has. */
+  /** Every workload names a benchmark that exists, sets parameters and subjects that it has, and leaves none open. */
   @ParameterizedTest
   @EnumSource(Effort.class)
   void workloads_benchmarks(Effort effort) throws Exception {
@@ -49,6 +49,15 @@ class CatalogueTest {
       for (String param : workload.params.keySet()) {
         Field field = workload.benchmark.getField(param);
         assertTrue(field.isAnnotationPresent(Param.class), workload + ": " + param);
+      }
+      for (Field field : workload.benchmark.getFields()) {
+        Param values = field.getAnnotation(Param.class);
+        assertTrue(
+            values == null
+                || values.value().length == 1
+                || field.getName().equals("subject")
+                || workload.params.containsKey(field.getName()),
+            workload + " leaves open what " + field.getName() + " is: one result for each value");
       }
       Set<String> known =
           Set.of(workload.benchmark.getField("subject").getAnnotation(Param.class).value());
