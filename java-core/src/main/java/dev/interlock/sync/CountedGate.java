@@ -69,7 +69,9 @@ abstract class CountedGate extends Synchronizer {
   public final boolean await(Duration timeout) throws InterruptedException {
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt();
-    return count() == 0 || (nanos > 0 && await(new Zero<>(true), 1, true, ThreadWaiter.deadlineAfter(nanos), false));
+    return count() == 0
+        || (nanos > 0
+            && await(new Zero<>(true), 1, true, ThreadWaiter.deadlineAfter(nanos), false));
   }
 
   /** As {@link #await()}; an interrupt is kept for later. */

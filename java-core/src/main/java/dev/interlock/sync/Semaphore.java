@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * interrupted, times out or is cancelled leaves the queue without effect; if it met its grant, a thread
  * keeps the permits and reports success, a future or coroutine returns them. {@link #close} fails all
  * waiters and all later acquires with {@link ClosedException}. Releasing more than was acquired adds
- * permits, as in {@link java.util.concurrent.Semaphore}; more than {@link #MAX_PERMITS} in all is an
- * {@link IllegalStateException} that changes nothing.
+ * permits, as in {@link java.util.concurrent.Semaphore}, and {@link #reducePermits} takes some out of use, if
+ * need be before they are free; more than {@link #MAX_PERMITS} free, or so many below zero, is an {@link
+ * IllegalStateException} that changes nothing.
  *
  * <p><b>Cost.</b> One atomic read-modify-write for an uncontended acquire, one for a release. A release
  * wakes exactly those whom its permits satisfy. Cancelling a wait is O(1).
@@ -47,10 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Semaphore extends Synchronizer {
   /*
-   * state:  [ C closed | Q queued | 30 bits: free permits ]
+   * state:  [ C closed | Q queued | 30 bits, signed: free permits; below zero when permits that
+   *           somebody holds have been taken out of use ]
    *
-   *   C Q   meaning                              acquire n          release n
-   *   - -   -------                              ---------          ---------
+   *   C Q   meaning                              acquire n          release n, reduce by -n
+   *   - -   -------                              ---------          -----------------------
    *   0 0   nobody waits                         CAS -n, or enqueue CAS +n
    *   0 1   the head waits for more than the     enqueue            queue lock: +n, then grant from
    *         free permits; they are kept for it                      the head as long as they suffice
@@ -65,8 +67,10 @@ public final class Semaphore extends Synchronizer {
   private static final int CLOSED = 1 << 31;
   private static final int QUEUED = 1 << 30;
 
+  private static final int FREE = QUEUED - 1;
+
   /** The largest number of free permits. */
-  public static final int MAX_PERMITS = QUEUED - 1;
+  public static final int MAX_PERMITS = FREE >> 1;
 
   private volatile int state;
 
@@ -155,7 +159,7 @@ public final class Semaphore extends Synchronizer {
         if (settleAndSeeQueued()) {
           return false;
         }
-      } else if (s < permits) {
+      } else if (free(s) < permits) {
         return false;
       } else if (casState(s, s - permits)) {
         return true;
@@ -192,6 +196,30 @@ public final class Semaphore extends Synchronizer {
     return acquireAsync(1);
   }
 
+  /**
+   * Takes all permits that are free, if nobody waits; never waits. A number that is below zero stays.
+   *
+   * @return how many
+   * @throws ClosedException when the semaphore is closed
+   */
+  public int drainPermits() {
+    for (; ; ) {
+      int s = state;
+      if ((s & (CLOSED | QUEUED)) != 0) {
+        if (s < 0) {
+          throw closed();
+        }
+        if (settleAndSeeQueued()) {
+          return 0;
+        }
+      } else if (free(s) <= 0) {
+        return 0;
+      } else if (casState(s, 0)) {
+        return s;
+      }
+    }
+  }
+
   /** The acquisition as a future: queued from its first poll on. Cancelling it returns the permits. */
   public PollFuture<@Nullable Void> acquireAsync(int permits) {
     checkPermits(permits);
@@ -214,13 +242,40 @@ public final class Semaphore extends Synchronizer {
    */
   public void release(int permits) {
     checkPermits(permits);
+    change(permits);
+  }
+
+  /**
+   * Puts {@code permits} more permits into use: a {@link #release(int)} of permits that were never acquired.
+   *
+   * @throws IllegalStateException when more than {@link #MAX_PERMITS} would be free
+   * @throws IllegalArgumentException when {@code permits} is less than 1
+   */
+  public void addPermits(int permits) {
+    release(permits);
+  }
+
+  /**
+   * Takes {@code permits} permits out of use, now: free ones if there are as many, otherwise {@link
+   * #availablePermits} goes below zero and the next ones that are released are not given to anybody. Those
+   * who hold permits keep them; whoever waits has to wait for more to be released.
+   *
+   * @throws IllegalStateException when the number would go below minus {@link #MAX_PERMITS}
+   * @throws IllegalArgumentException when {@code permits} is less than 1
+   */
+  public void reducePermits(int permits) {
+    checkPermits(permits);
+    change(-permits);
+  }
+
+  private void change(int by) {
     for (; ; ) {
       int s = state;
       if ((s & QUEUED) != 0) {
-        if (releaseQueued(permits)) {
+        if (changeQueued(by)) {
           return;
         }
-      } else if (casState(s, (s & CLOSED) | addPermits(s & MAX_PERMITS, permits))) {
+      } else if (casState(s, (s & CLOSED) | sum(free(s), by))) {
         return;
       }
     }
@@ -249,7 +304,7 @@ public final class Semaphore extends Synchronizer {
       closeCause = cause;
       settle(q, wakes);
       q.waiters().failAll(closed(), wakes);
-      for (int s = state; !casState(s, CLOSED | (s & MAX_PERMITS)); ) {
+      for (int s = state; !casState(s, CLOSED | (s & FREE)); ) {
         s = state;
       }
     } finally {
@@ -263,7 +318,8 @@ public final class Semaphore extends Synchronizer {
 
   /**
    * How many permits are free: not held by anybody. While somebody waits for several, some may be free
-   * and yet kept for that waiter. None once closed.
+   * and yet kept for that waiter. Below zero: so many have to be released before one is free, see {@link
+   * #reducePermits}. None once closed.
    */
   public int availablePermits() {
     int s = state;
@@ -271,7 +327,7 @@ public final class Semaphore extends Synchronizer {
       settleAndSeeQueued();
       s = state;
     }
-    return s < 0 ? 0 : s & MAX_PERMITS;
+    return s < 0 ? 0 : free(s);
   }
 
   /** Whether it was closed. */
@@ -284,7 +340,7 @@ public final class Semaphore extends Synchronizer {
     int s = state;
     return objectName()
         + "["
-        + (s < 0 ? "closed" : "free=" + (s & MAX_PERMITS))
+        + (s < 0 ? "closed" : "free=" + free(s))
         + ", waiting="
         + waiting()
         + "]";
@@ -302,28 +358,45 @@ public final class Semaphore extends Synchronizer {
     }
   }
 
-  private int addPermits(int free, int permits) {
-    if (permits > MAX_PERMITS - free) {
+  /** The number of free permits in {@code s}. */
+  private static int free(int s) {
+    return s << 2 >> 2;
+  }
+
+  /** The bits for {@code by} more than {@code free}. */
+  private int sum(int free, int by) {
+    int sum = free + by; // of two numbers of 30 bits
+    if (sum > MAX_PERMITS || sum < -MAX_PERMITS) {
       // No toString() here: it counts the waiters under the lock that the caller may hold.
       throw new IllegalStateException(
-          "releasing "
-              + permits
-              + " permits to "
-              + objectName()
-              + ", where "
-              + free
-              + " are free, would make more than "
-              + MAX_PERMITS
-              + " free; release only what was acquired");
+          by > 0
+              ? "releasing "
+                  + by
+                  + " permits to "
+                  + objectName()
+                  + ", where "
+                  + free
+                  + " are free, would make more than "
+                  + MAX_PERMITS
+                  + " free; release only what was acquired"
+              : "reducing "
+                  + objectName()
+                  + ", where "
+                  + free
+                  + " are free, by "
+                  + -by
+                  + " would make less than -"
+                  + MAX_PERMITS
+                  + "; take out of use only what is in use");
     }
-    return free + permits;
+    return sum & FREE;
   }
 
   // Waiting
 
   /** False also when closed: the queue's lock tells the two apart. */
   private boolean tryAcquireUnqueued(int permits) {
-    for (int s; (s = state) >= permits && (s & QUEUED) == 0; ) {
+    for (int s; (s = state) >= 0 && (s & QUEUED) == 0 && free(s) >= permits; ) {
       if (casState(s, s - permits)) {
         return true;
       }
@@ -371,7 +444,7 @@ public final class Semaphore extends Synchronizer {
           q.waiters().add(w);
           return false;
         }
-        if (s >= w.need()) {
+        if (free(s) >= w.need()) {
           if (casState(s, s - w.need())) {
             return true;
           }
@@ -386,8 +459,8 @@ public final class Semaphore extends Synchronizer {
     }
   }
 
-  /** False when nobody is queued any more, so that the release goes the short way. */
-  private boolean releaseQueued(int permits) {
+  /** False when nobody is queued any more, so that the change goes the short way. */
+  private boolean changeQueued(int by) {
     WaitQueue q = queue();
     WakeList wakes = new WakeList();
     q.lock();
@@ -396,7 +469,7 @@ public final class Semaphore extends Synchronizer {
       if ((s & QUEUED) == 0) {
         return false;
       }
-      state = QUEUED | addPermits(s & MAX_PERMITS, permits);
+      state = QUEUED | sum(free(s), by);
       settle(q, wakes);
     } finally {
       q.unlock();
@@ -441,7 +514,7 @@ public final class Semaphore extends Synchronizer {
     if ((s & QUEUED) == 0) {
       return;
     }
-    int free = s & MAX_PERMITS;
+    int free = free(s);
     Waiter head;
     while ((head = q.head()) != null && head.need() <= free) {
       if (head.grant()) {
@@ -450,7 +523,7 @@ public final class Semaphore extends Synchronizer {
       }
       // else cancelled between the two lines; head() unlinks it
     }
-    state = head == null ? free : QUEUED | free;
+    state = head == null ? free & FREE : QUEUED | (free & FREE);
   }
 
   private static Waiter unlinked(WaitQueue q, Waiter w) {

@@ -99,8 +99,7 @@ abstract class Synchronizer {
   }
 
   /** As {@link #await}, for ever, and an interrupt is kept for later. */
-  final <R extends @Nullable Object> R awaitUninterruptibly(
-      Entry<R> entry, int need, R neverUsed) {
+  final <R extends @Nullable Object> R awaitUninterruptibly(Entry<R> entry, int need, R neverUsed) {
     try {
       return await(entry, need, false, ThreadWaiter.FOREVER, neverUsed);
     } catch (InterruptedException impossible) { // it was told not to

@@ -76,7 +76,7 @@ class SemaphoreTest {
   void of_outOfRange_refused(int permits) {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Semaphore.of(permits));
-    assertContains(e.getMessage(), "permits is " + permits, "between 0 and 1073741823");
+    assertContains(e.getMessage(), "permits is " + permits, "between 0 and 536870911");
     assertThrows(IllegalArgumentException.class, () -> Semaphore.named("seats", permits));
   }
 
@@ -108,10 +108,12 @@ class SemaphoreTest {
             () -> semaphore.tryAcquire(permits),
             () -> semaphore.tryAcquire(permits, LONG),
             () -> semaphore.acquireAsync(permits),
-            () -> semaphore.release(permits));
+            () -> semaphore.release(permits),
+            () -> semaphore.addPermits(permits),
+            () -> semaphore.reducePermits(permits));
     for (Executable call : calls) {
       IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
-      assertContains(e.getMessage(), "permits is " + permits, "between 1 and 1073741823");
+      assertContains(e.getMessage(), "permits is " + permits, "between 1 and 536870911");
     }
     assertUnchanged();
   }
@@ -195,6 +197,114 @@ class SemaphoreTest {
     s.release();
     ready(all);
     assertEquals(0, s.availablePermits());
+  }
+
+  // Added permits are there for all; those who wait get them.
+  @Test
+  void addPermits_somebodyWaits_servedFromThem() {
+    PollFuture<Void> four = pending(semaphore.acquireAsync(4));
+    semaphore.addPermits(3);
+    ready(four);
+    assertEquals(1, semaphore.availablePermits());
+  }
+
+  // Free permits go out of use at once.
+  @Test
+  void reducePermits_free_fewerLeft() {
+    semaphore.reducePermits(1);
+    assertEquals(1, semaphore.availablePermits());
+    assertFalse(semaphore.tryAcquire(2));
+    assertTrue(semaphore.tryAcquire());
+  }
+
+  // Permits that are held go out of use when they are released, and nobody gets them.
+  @Test
+  void reducePermits_held_releasedOnesAreNotGiven() {
+    assertTrue(semaphore.tryAcquire(2));
+    semaphore.reducePermits(2);
+    assertEquals(-2, semaphore.availablePermits());
+    assertEquals("Semaphore(seats)[free=-2, waiting=0]", semaphore.toString());
+    assertFalse(semaphore.tryAcquire());
+    PollFuture<Void> one = pending(semaphore.acquireAsync());
+    semaphore.release();
+    pending(one);
+    semaphore.release();
+    pending(one);
+    assertEquals(0, semaphore.availablePermits());
+    semaphore.release();
+    ready(one);
+  }
+
+  // What was kept for the head of the queue may be taken out of use: it waits for more.
+  @Test
+  void reducePermits_keptForTheHead_itWaitsForMore() {
+    PollFuture<Void> three = pending(semaphore.acquireAsync(3));
+    semaphore.reducePermits(2);
+    semaphore.release();
+    pending(three);
+    assertEquals(1, semaphore.availablePermits());
+    semaphore.release(2);
+    ready(three);
+    assertEquals(0, semaphore.availablePermits());
+  }
+
+  // A head that gives up while the number is below zero leaves the number and the others as they
+  // are.
+  @Test
+  void cancel_belowZero_othersStillWait() {
+    semaphore.reducePermits(3);
+    PollFuture<Void> first = pending(semaphore.acquireAsync());
+    PollFuture<Void> second = pending(semaphore.acquireAsync());
+    assertTrue(first.cancel());
+    assertEquals(-1, semaphore.availablePermits());
+    semaphore.release();
+    pending(second);
+    assertTrue(second.cancel());
+    assertEquals(0, semaphore.availablePermits());
+    assertEquals("Semaphore(seats)[free=0, waiting=0]", semaphore.toString());
+  }
+
+  // There is a lowest number, below which nothing changes.
+  @Test
+  void reducePermits_belowTheLeast_refusedAndUnchanged() {
+    Semaphore s = Semaphore.named("seats", 1);
+    s.reducePermits(Semaphore.MAX_PERMITS);
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> s.reducePermits(2));
+    assertContains(
+        e.getMessage(), "Semaphore(seats)", "by 2", "take out of use only what is in use");
+    assertEquals(1 - Semaphore.MAX_PERMITS, s.availablePermits());
+    s.release(Semaphore.MAX_PERMITS);
+    assertEquals(1, s.availablePermits());
+  }
+
+  // A closed semaphore takes the call, which nobody can notice.
+  @Test
+  void reducePermits_closed_noEffect() {
+    semaphore.close();
+    semaphore.reducePermits(5);
+    assertEquals(0, semaphore.availablePermits());
+    assertTrue(semaphore.isClosed());
+  }
+
+  // All that is free is taken, and only that.
+  @Test
+  void drainPermits_free_allTaken() {
+    assertEquals(2, semaphore.drainPermits());
+    assertEquals(0, semaphore.drainPermits());
+    semaphore.reducePermits(1);
+    assertEquals(0, semaphore.drainPermits());
+    assertEquals(-1, semaphore.availablePermits());
+  }
+
+  // What is kept for somebody who waits is not taken; a closed semaphore gives nothing.
+  @Test
+  void drainPermits_somebodyWaitsOrClosed_none() {
+    PollFuture<Void> three = pending(semaphore.acquireAsync(3));
+    assertEquals(0, semaphore.drainPermits());
+    semaphore.release();
+    ready(three);
+    semaphore.close();
+    assertThrows(ClosedException.class, semaphore::drainPermits);
   }
 
   // Waiting as a thread

@@ -83,12 +83,37 @@ internal constructor(
   }
 
   /**
+   * Puts [permits] more permits into use; they are as good as released ones.
+   *
+   * @throws IllegalStateException when more than [MAX_PERMITS] would be free
+   */
+  public fun addPermits(permits: Int) {
+    blocking.addPermits(permits)
+  }
+
+  /**
+   * Takes [permits] permits out of use, now: free ones, or the next ones that are released. Then
+   * [availablePermits] is below zero until they are.
+   *
+   * @throws IllegalStateException when the number would go below minus [MAX_PERMITS]
+   */
+  public fun reducePermits(permits: Int) {
+    blocking.reducePermits(permits)
+  }
+
+  /** Takes all permits that are free, if nobody waits, and returns how many. */
+  public fun drainPermits(): Int = blocking.drainPermits()
+
+  /**
    * Fails all waiters and all later acquires with a [ClosedException] that carries [cause]. Returns
    * whether this call closed it; false when it was closed before.
    */
   public fun close(cause: Throwable? = null): Boolean = blocking.close(cause)
 
-  /** How many permits are free; some may be kept for a waiter that needs more. */
+  /**
+   * How many permits are free; some may be kept for a waiter that needs more. Below zero after
+   * [reducePermits], until so many were released.
+   */
   public val availablePermits: Int
     get() = blocking.availablePermits()
 

@@ -7,6 +7,7 @@ import kotlin.concurrent.thread
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.delay
@@ -158,6 +159,8 @@ class SemaphoreTest {
           runCatching { semaphore.tryAcquire(permits) },
           runCatching { semaphore.tryAcquire(permits, 1.seconds) },
           runCatching { semaphore.release(permits) },
+          runCatching { semaphore.addPermits(permits) },
+          runCatching { semaphore.reducePermits(permits) },
           runCatching { semaphore.withPermits(permits) {} },
         )) {
         assertInstanceOf(IllegalArgumentException::class.java, refused.exceptionOrNull())
@@ -167,6 +170,21 @@ class SemaphoreTest {
     assertInstanceOf(IllegalStateException::class.java, tooMany)
     assertEquals(1, semaphore.availablePermits)
     assertEquals(0, semaphore.waiting)
+  }
+
+  /** Permits go out of use and come back, and a waiting coroutine is served accordingly. */
+  @Test
+  fun reducePermits_addPermits() = runTest {
+    val semaphore = Semaphore(2)
+    semaphore.reducePermits(3)
+    assertEquals(-1, semaphore.availablePermits)
+    val waiter = launch(start = CoroutineStart.UNDISPATCHED) { semaphore.acquire() }
+    semaphore.release()
+    assertEquals(1, semaphore.waiting)
+    semaphore.addPermits(3)
+    waiter.join()
+    assertEquals(2, semaphore.drainPermits())
+    assertEquals(0, semaphore.availablePermits)
   }
 
   /** Threads and coroutines wait in one queue; never more inside than permits. */

@@ -46,6 +46,18 @@ public class SemaphoreSpecification(private var free: Int) {
     serve()
   }
 
+  public fun reducePermits(permits: Int) {
+    free -= permits
+  }
+
+  public fun drainPermits(): Int {
+    throwIfClosed()
+    if (queue.isNotEmpty() || free <= 0) {
+      return 0
+    }
+    return free.also { free = 0 }
+  }
+
   public fun close(): Boolean {
     if (closed) {
       return false

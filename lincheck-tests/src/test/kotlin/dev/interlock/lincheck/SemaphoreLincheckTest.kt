@@ -32,6 +32,10 @@ class SemaphoreLincheckTest {
 
     @Operation fun release(@Param(name = "n") n: Int) = semaphore.release(n)
 
+    @Operation fun reducePermits(@Param(name = "n") n: Int) = semaphore.reducePermits(n)
+
+    @Operation fun drainPermits() = semaphore.drainPermits()
+
     @Operation fun close() = semaphore.close()
 
     @Operation fun isClosed() = semaphore.isClosed
@@ -53,6 +57,10 @@ class SemaphoreLincheckTest {
     fun acquireWithoutTime(n: Int) = semaphore.tryAcquire(n)
 
     fun release(n: Int) = semaphore.release(n)
+
+    fun reducePermits(n: Int) = semaphore.reducePermits(n)
+
+    fun drainPermits() = semaphore.drainPermits()
 
     fun close() = semaphore.close()
 
