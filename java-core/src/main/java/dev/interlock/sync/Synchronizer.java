@@ -39,13 +39,18 @@ abstract class Synchronizer {
   final WaitQueue queue() {
     WaitQueue q = queue;
     if (q == null) {
-      WaitQueue made = new WaitQueue();
+      WaitQueue made = newQueue();
       q = (WaitQueue) QUEUE.compareAndExchange(this, null, made);
       if (q == null) {
         q = made;
       }
     }
     return q;
+  }
+
+  /** A queue for those who wait here. */
+  WaitQueue newQueue() {
+    return new WaitQueue();
   }
 
   /** The queue, or null while nobody has waited yet. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * infinite array of cells reached by fetch-and-add. Differs from it in everything but the contract:
  * docs/wait-queue.md says why.
  */
-public final class WaitQueue extends QueueLock {
+public class WaitQueue extends QueueLock {
   /*
    * How the unbounded spin of the published algorithm is avoided. There, a releaser that reaches a
    * cell whose waiter is in the middle of cancelling has to wait until that waiter says whether the
@@ -47,22 +47,22 @@ public final class WaitQueue extends QueueLock {
    * Whether a waiter is linked, read without the lock: a guess at what the state of the object is, for
    * a first compare-and-set that is checked by its outcome.
    */
-  public boolean looksOccupied() {
+  public final boolean looksOccupied() {
     return !waiters.isEmpty();
   }
 
   /** The list; needs the lock. */
-  public WaiterList waiters() {
+  public final WaiterList waiters() {
     return waiters;
   }
 
   /** The first waiter whose wait goes on, or null; needs the lock. */
-  public @Nullable Waiter head() {
+  public final @Nullable Waiter head() {
     return waiters.peek();
   }
 
   /** A newcomer has overtaken everybody in the queue; said by the holder of the lock alone. */
-  public void countOvertake() {
+  public final void countOvertake() {
     overtakes++;
   }
 
@@ -71,7 +71,7 @@ public final class WaitQueue extends QueueLock {
    * the queue's lock the answer may be that of a head that has left since, which came earlier: true may
    * then be wrong, false never is.
    */
-  public boolean mustHandOver() {
+  public final boolean mustHandOver() {
     return overtakes - handOverAt >= 0;
   }
 
@@ -79,14 +79,14 @@ public final class WaitQueue extends QueueLock {
    * Appends a waiter that may be overtaken {@code bound} times from now on; needs the lock. A newcomer that
    * took the lock before and has not counted itself yet will count as one of them.
    */
-  public void addOvertakeable(Waiter w, int bound) {
+  public final void addOvertakeable(Waiter w, int bound) {
     w.overtakesAtJoin = overtakes;
     waiters.add(w);
     limitOvertakes(bound);
   }
 
   /** Unlinks a waiter, and sees to the limit of the one that is the head now; needs the lock. */
-  public boolean removeOvertakeable(Waiter w, int bound) {
+  public final boolean removeOvertakeable(Waiter w, int bound) {
     boolean removed = waiters.remove(w);
     limitOvertakes(bound);
     return removed;
@@ -102,16 +102,16 @@ public final class WaitQueue extends QueueLock {
   }
 
   /** How many nanoseconds a platform thread may spin before it sleeps. */
-  public int spinEstimate() {
+  public final int spinEstimate() {
     return spin.budget();
   }
 
   /** Learns from a wait that spinning ended, or did not. */
-  public void learnSpin(boolean paid) {
+  public final void learnSpin(boolean paid) {
     spin.learn(paid);
   }
 
-  /** How many waits go on, for diagnostics. */
+  /** How many waits go on, in this list and in those of a subclass; for diagnostics. */
   public int countWaiting() {
     lock();
     try {

@@ -1,0 +1,553 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.internal.wait.Waiter;
+import dev.interlock.internal.wait.WaiterList;
+import dev.interlock.internal.wait.WakeList;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** Who is inside, and who is next: what {@link RwLock} is without its value and its guards. */
+abstract class PhaseFairLock extends Synchronizer {
+  /*
+   * state is | W | Q | readers |: whether a writer is inside, whether anybody waits, how many readers are
+   * inside.
+   *
+   *   W Q readers   meaning                             read       write      last or only one leaves
+   *   - - -------   -------                             ----       -----      -----------------------
+   *   0 0 0         free                                CAS +1     CAS W      -
+   *   0 0 n         readers                             CAS +1     wait: Q    CAS -1
+   *   1 0 0         a writer, nobody waits              wait: Q    wait: Q    CAS 0
+   *   1 1 0         a writer; whoever waits             wait       wait       section over, see below
+   *   0 1 n         readers; a writer waits, or one of  wait       wait       phase over, see below
+   *                 the readers, to be alone
+   *
+   * With Q set the word changes under the queue's lock only; without Q by CAS, by anybody. Q goes on with
+   * the first who waits and off with the last, under that lock. One that has cancelled and not left the
+   * queue yet does not count: whoever takes the lock first settles, that is, unlinks it and lets in whom it
+   * kept waiting. So what is decided under the lock never depends on how far a cancelled wait has come.
+   *
+   * Phases. What waits is three things: writers, first in, first out; readers; and at most one upgrader, a
+   * reader inside that waits for the other readers to leave.
+   *
+   *   a reader comes        is let in if no writer is inside and nobody waits
+   *   a reader leaves       the upgrader is alone: it becomes the writer. Nobody is inside: the first writer
+   *   a section is over     all readers that wait are let in; without any, the first writer
+   *   an upgraded section   the first writer; without one, all readers. A section that began by an upgrade
+   *     is over             is part of its phase of readers, and those who waited for the phase go on
+   *   a downgrade           as the end of the section, with its writer as one of the readers; of an
+   *                         upgraded section with writers waiting: nobody else comes in
+   *   the last writer that  all readers are let in that waited behind it
+   *     waits gives up
+   *
+   * Invariants, whenever the queue's lock is free and no cancelled wait is linked
+   *   - W implies readers = 0;
+   *   - Q without W implies readers > 0, and a writer or an upgrader waits: so somebody leaves and
+   *     settles;
+   *   - there is an upgrader only while readers > 0.
+   * From the second: nobody is forgotten. Who enqueues sets Q by CAS while W or readers are there, so a
+   * release either came before and fails that CAS, or finds Q and takes the queue's lock, behind the
+   * enqueuing.
+   *
+   * Bounds. A writer that is the first of the writers in a phase of readers is overtaken by no reader that
+   * comes later: Q is on. It waits for those inside and at most one upgraded section. A writer with n
+   * writers before it waits for n sections and n + 1 phases. A reader waits for what is left of a phase,
+   * with at most one upgraded section, and for one section: at its end it is let in with all others.
+   *
+   * Order of a grant. The waiter is granted first and the word written last: Q stays on meanwhile, so
+   * whoever has been granted, is awake already and leaves again has to take the queue's lock.
+   *
+   * Linearization points: the successful CAS; for those who waited the write of the word in the release
+   * (or withdrawal) that let them in.
+   *
+   * Rejected. One list for readers and writers: a writer's end would have to walk over all writers that
+   * wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
+   * a phase, and every decision under the lock would have to be a loop. An upgradeable mode of reading of
+   * which there is one at a time (parking_lot): two who might upgrade would exclude each other even if
+   * neither does; here all readers may try, and the second at the same time is refused.
+   */
+  private static final int WRITTEN = 1 << 31;
+  private static final int QUEUED = 1 << 30;
+
+  /** The most readers at a time. */
+  static final int MAX_READERS = QUEUED - 1;
+
+  private volatile int state;
+
+  PhaseFairLock(@Nullable String name) {
+    super(name);
+  }
+
+  @Override
+  final WaitQueue newQueue() {
+    return new PhaseQueue();
+  }
+
+  // Reading
+
+  /** Lets a reader in if no writer is inside and nobody waits. */
+  final boolean tryEnterRead() {
+    int s = 0; // a guess: to read the word first would have to wait for the last write to it
+    do {
+      int seen = (int) STATE.compareAndExchange(this, s, s + 1);
+      if (seen == s) {
+        return true;
+      }
+      s = seen;
+    } while ((s & (WRITTEN | QUEUED)) == 0 && s < MAX_READERS);
+    if (s == MAX_READERS) {
+      throw tooManyReaders();
+    }
+    return false;
+  }
+
+  /** As {@link #tryEnterRead}, and looks again where only cancelled waits are in the way. */
+  final boolean tryEnterReadSettled() {
+    while (!tryEnterRead()) {
+      int s = state;
+      if ((s & WRITTEN) != 0 || ((s & QUEUED) != 0 && settleAndSeeQueued())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  final boolean enterRead(boolean interruptible, long deadline) throws InterruptedException {
+    return tryEnterRead() || await(new Reading(), 1, interruptible, deadline, false);
+  }
+
+  final void enterReadUninterruptibly() {
+    if (!tryEnterRead()) {
+      awaitUninterruptibly(new Reading(), 1, false);
+    }
+  }
+
+  /** A reader leaves. */
+  final void exitRead() {
+    int s = 1; // a guess, as in tryEnterRead
+    for (; ; ) {
+      int seen = (int) STATE.compareAndExchange(this, s, s - 1);
+      if (seen == s) {
+        return;
+      }
+      s = seen;
+      while ((s & QUEUED) != 0) { // never by CAS then
+        if (exitReadQueued()) {
+          return;
+        }
+        s = state;
+      }
+    }
+  }
+
+  // Writing
+
+  /** Lets a writer in if nobody is inside; then nobody waits either. */
+  final boolean tryEnterWrite() {
+    return casState(0, WRITTEN);
+  }
+
+  final boolean enterWrite(boolean interruptible, long deadline) throws InterruptedException {
+    return tryEnterWrite() || await(new Writing(), 1, interruptible, deadline, false);
+  }
+
+  final void enterWriteUninterruptibly() {
+    if (!tryEnterWrite()) {
+      awaitUninterruptibly(new Writing(), 1, false);
+    }
+  }
+
+  /** The writer leaves, or stays as a reader. */
+  final void exitWrite(boolean upgraded, int readersLeft) {
+    while (!casState(WRITTEN, readersLeft)) {
+      if (exitWriteQueued(upgraded, readersLeft)) {
+        return;
+      }
+    }
+  }
+
+  // Upgrading
+
+  /** Makes the only reader the writer. */
+  final boolean tryUpgrade() {
+    for (int s; ((s = state) & MAX_READERS) == 1; ) {
+      if ((s & QUEUED) == 0 ? casState(1, WRITTEN) : tryUpgradeQueued()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Diagnostics
+
+  /** Whether a writer is inside now; for monitoring, not for deciding. */
+  public final boolean isWriteLocked() {
+    return (settledState() & WRITTEN) != 0;
+  }
+
+  /** How many readers are inside now; for monitoring, not for deciding. */
+  public final int readers() {
+    return settledState() & MAX_READERS;
+  }
+
+  /** How many readers wait to be let in; for monitoring. */
+  public final int waitingReaders() {
+    WaitQueue q = queueOrNull();
+    return q == null ? 0 : ((PhaseQueue) q).countReaders();
+  }
+
+  /** The word, between two changes of what goes on under the queue's lock. */
+  private int settledState() {
+    int s = state;
+    if ((s & QUEUED) != 0) {
+      settleAndSeeQueued();
+      s = state;
+    }
+    return s;
+  }
+
+  /** Does not count those who wait, so it may be called under the queue's lock. */
+  final String describeState() {
+    int s = state;
+    int readers = s & MAX_READERS;
+    return objectName()
+        + "["
+        + ((s & WRITTEN) != 0 ? "write-locked" : readers == 0 ? "free" : "readers=" + readers);
+  }
+
+  private IllegalStateException tooManyReaders() {
+    return new IllegalStateException(
+        objectName()
+            + " has "
+            + MAX_READERS
+            + " readers and takes no more; release what is read-locked");
+  }
+
+  // Transitions under the queue's lock
+
+  private PhaseQueue phaseQueue() {
+    return (PhaseQueue) queue();
+  }
+
+  /** True: let in. False: {@code w} is queued. */
+  private boolean enterReadOrEnqueue(PhaseQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      settle(q, wakes, false);
+      for (; ; ) {
+        int s = state;
+        if ((s & (WRITTEN | QUEUED)) == 0) {
+          if (s == MAX_READERS) {
+            throw tooManyReaders();
+          }
+          if (casState(s, s + 1)) {
+            return true;
+          }
+        } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+          q.readers().add(w);
+          return false;
+        }
+      }
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  private boolean enterWriteOrEnqueue(PhaseQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      settle(q, wakes, false);
+      for (; ; ) {
+        int s = state;
+        if (s == 0) {
+          if (casState(0, WRITTEN)) {
+            return true;
+          }
+        } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+          q.waiters().add(w);
+          return false;
+        }
+      }
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  /**
+   * True: the caller, a reader, is the writer. False: {@code w} waits to be alone.
+   *
+   * @throws UpgradeConflictException when another reader waits to be alone; they would wait for each other
+   */
+  final boolean upgradeOrEnqueue(WaitQueue queue, Waiter w) {
+    PhaseQueue q = (PhaseQueue) queue;
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      settle(q, wakes, false);
+      if (q.upgrader() != null) {
+        throw new UpgradeConflictException(
+            "another reader of "
+                + objectName()
+                + " is upgrading and waits for this one to leave; close this guard and write-lock,"
+                + " and expect another value then");
+      }
+      for (; ; ) {
+        int s = state;
+        if ((s & MAX_READERS) == 1) {
+          if (casState(s, WRITTEN | (s & QUEUED))) {
+            return true;
+          }
+        } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+          q.setUpgrader(w);
+          return false;
+        }
+      }
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  private boolean tryUpgradeQueued() {
+    PhaseQueue q = phaseQueue();
+    q.lock();
+    try {
+      int s = state; // which others may change meanwhile, should Q be off by now
+      return (s & MAX_READERS) == 1 && casState(s, WRITTEN | (s & QUEUED));
+    } finally {
+      q.unlock();
+    }
+  }
+
+  /** False when nobody waits any more, so that the reader leaves the short way. */
+  private boolean exitReadQueued() {
+    PhaseQueue q = phaseQueue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      int s = state;
+      if ((s & QUEUED) == 0) {
+        return false;
+      }
+      state = s - 1;
+      settle(q, wakes, false);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return true;
+  }
+
+  private boolean exitWriteQueued(boolean upgraded, int readersLeft) {
+    PhaseQueue q = phaseQueue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      if ((state & QUEUED) == 0) {
+        return false;
+      }
+      state = QUEUED | readersLeft;
+      settle(q, wakes, !upgraded);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return true;
+  }
+
+  private void withdrawFrom(WaiterList list, PhaseQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      list.remove(w); // or somebody who looked at the list has
+      settle(q, wakes, false);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+  }
+
+  final void withdrawUpgrade(WaitQueue queue, Waiter w) {
+    PhaseQueue q = (PhaseQueue) queue;
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      q.removeUpgrader(w);
+      settle(q, wakes, false);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+  }
+
+  private boolean settleAndSeeQueued() {
+    PhaseQueue q = phaseQueue();
+    WakeList wakes = new WakeList();
+    boolean queued;
+    q.lock();
+    try {
+      settle(q, wakes, false);
+      queued = (state & QUEUED) != 0;
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+    return queued;
+  }
+
+  /**
+   * Lets in whom the word allows, and takes Q off when nobody is left.
+   *
+   * @param readersNext a section is over, and it is the turn of the readers that wait
+   */
+  private void settle(PhaseQueue q, WakeList wakes, boolean readersNext) {
+    int s = state;
+    if ((s & QUEUED) == 0) {
+      return;
+    }
+    int inside = s & ~QUEUED;
+    if ((inside & WRITTEN) == 0) {
+      if (readersNext) {
+        inside += grantReaders(q, wakes);
+      }
+      inside = settleWriters(q, wakes, inside);
+      if ((inside & WRITTEN) == 0 && q.head() == null && q.upgrader() == null) {
+        inside += grantReaders(q, wakes);
+      }
+    }
+    state = q.isDeserted() ? inside : inside | QUEUED;
+  }
+
+  /** Makes the upgrader the writer if it is alone, or the first writer if nobody is inside. */
+  private static int settleWriters(PhaseQueue q, WakeList wakes, int inside) {
+    if (inside > 1) {
+      return inside;
+    }
+    if (inside == 1) {
+      Waiter w = q.upgrader();
+      if (w == null || !w.grant()) { // cancelled between the two
+        return inside;
+      }
+      q.removeUpgrader(w);
+      wakes.add(w);
+      return WRITTEN;
+    }
+    for (Waiter w; (w = q.head()) != null; ) {
+      q.waiters().remove(w);
+      if (w.grant()) {
+        wakes.add(w);
+        return WRITTEN;
+      }
+    }
+    return inside;
+  }
+
+  private static int grantReaders(PhaseQueue q, WakeList wakes) {
+    int granted = 0;
+    for (Waiter w; (w = q.readers().peek()) != null; ) {
+      q.readers().remove(w);
+      if (w.grant()) {
+        wakes.add(w);
+        granted++;
+      }
+    }
+    return granted;
+  }
+
+  private boolean casState(int expected, int next) {
+    return STATE.compareAndSet(this, expected, next);
+  }
+
+  // Ways of waiting; without guards, for which see RwLock
+
+  /** Waiting to read. */
+  abstract class AbstractReading<R extends @Nullable Object> extends Entry<R> {
+    @Override
+    final boolean tryEnter() {
+      return tryEnterRead();
+    }
+
+    @Override
+    final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
+      return enterReadOrEnqueue((PhaseQueue) q, w);
+    }
+
+    @Override
+    final void withdraw(WaitQueue q, Waiter w) {
+      withdrawFrom(((PhaseQueue) q).readers(), (PhaseQueue) q, w);
+    }
+
+    @Override
+    final R granted(@Nullable Object item) {
+      return entered();
+    }
+
+    @Override
+    final void giveBack(@Nullable Object item) {
+      exitRead();
+    }
+
+    @Override
+    final String describe() {
+      return "read lock of " + objectName();
+    }
+  }
+
+  /** Waiting to write. */
+  abstract class AbstractWriting<R extends @Nullable Object> extends Entry<R> {
+    @Override
+    final boolean tryEnter() {
+      return tryEnterWrite();
+    }
+
+    @Override
+    final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
+      return enterWriteOrEnqueue((PhaseQueue) q, w);
+    }
+
+    @Override
+    final void withdraw(WaitQueue q, Waiter w) {
+      withdrawFrom(q.waiters(), (PhaseQueue) q, w);
+    }
+
+    @Override
+    final R granted(@Nullable Object item) {
+      return entered();
+    }
+
+    @Override
+    final void giveBack(@Nullable Object item) {
+      exitWrite(false, 0);
+    }
+
+    @Override
+    final String describe() {
+      return "write lock of " + objectName();
+    }
+  }
+
+  private final class Reading extends AbstractReading<Boolean> {
+    @Override
+    Boolean entered() {
+      return true;
+    }
+  }
+
+  private final class Writing extends AbstractWriting<Boolean> {
+    @Override
+    Boolean entered() {
+      return true;
+    }
+  }
+
+  // VarHandle mechanics
+  private static final VarHandle STATE =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "state", VarHandle.class, PhaseFairLock.class, int.class);
+}

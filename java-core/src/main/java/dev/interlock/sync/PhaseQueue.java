@@ -1,0 +1,68 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.internal.wait.Waiter;
+import dev.interlock.internal.wait.WaiterList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits at a {@link PhaseFairLock}: writers in the inherited list, readers in one of their own, because
+ * all of them are let in together, and the one reader that waits to be alone. Every call needs the
+ * queue's lock, but those that count.
+ */
+final class PhaseQueue extends WaitQueue {
+  private final WaiterList readers = new WaiterList();
+  private @Nullable Waiter upgrader;
+
+  /** The readers that wait. */
+  WaiterList readers() {
+    return readers;
+  }
+
+  /** The reader that waits to be alone, or null; one that has cancelled is dropped. */
+  @Nullable Waiter upgrader() {
+    Waiter w = upgrader;
+    if (w != null && !w.isPending()) {
+      upgrader = w = null;
+    }
+    return w;
+  }
+
+  /** There must be none. */
+  void setUpgrader(Waiter w) {
+    upgrader = w;
+  }
+
+  /** Without effect when it is not that any more. */
+  void removeUpgrader(Waiter w) {
+    if (upgrader == w) {
+      upgrader = null;
+    }
+  }
+
+  /** Whether nobody waits; those who have cancelled and not left yet do not count. */
+  boolean isDeserted() {
+    return head() == null && readers.peek() == null && upgrader() == null;
+  }
+
+  /** How many readers wait, the upgrading one not included. */
+  int countReaders() {
+    lock();
+    try {
+      return readers.count();
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public int countWaiting() {
+    lock();
+    try {
+      Waiter w = upgrader;
+      return waiters().count() + readers.count() + (w != null && w.isPending() ? 1 : 0);
+    } finally {
+      unlock();
+    }
+  }
+}

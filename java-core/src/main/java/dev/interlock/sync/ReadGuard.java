@@ -1,0 +1,231 @@
+package dev.interlock.sync;
+
+import dev.interlock.future.PollFuture;
+import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.WaitQueue;
+import dev.interlock.internal.wait.Waiter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One hold of a {@link RwLock} for reading: the way to its value, and what is closed to leave. It is the
+ * owner: it may be closed by another thread than the one that locked. Closing it a second time does
+ * nothing. Not safe for use by two threads at once; each reader has a guard of its own.
+ *
+ * <p><b>Upgrading</b> turns this hold into one for writing, when the other readers have left, and without
+ * a writer in between: the value is the one that was read. It goes before all who wait; no reader comes
+ * in meanwhile. Two readers that upgrade at the same time would wait for each other, so the second is
+ * refused: with {@link UpgradeConflictException}, or null by the forms that try. On success this guard is
+ * closed and the {@link WriteGuard} holds the lock; on every failure this guard is what it was.
+ *
+ * @param <T> the type of the guarded value
+ */
+public final class ReadGuard<T extends @Nullable Object> implements AutoCloseable {
+  /** The future that waits to upgrade this guard has it meanwhile, so that it cannot be closed. */
+  private enum Hold {
+    OPEN,
+    UPGRADING,
+    CLOSED
+  }
+
+  private final RwLock<T> lock;
+  private Hold hold = Hold.OPEN;
+
+  ReadGuard(RwLock<T> lock) {
+    this.lock = lock;
+  }
+
+  /**
+   * The guarded value.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public T get() {
+    if (hold == Hold.CLOSED) {
+      throw notOpen();
+    }
+    return lock.value();
+  }
+
+  /** Whether this guard still holds the lock. */
+  public boolean isOpen() {
+    return hold != Hold.CLOSED;
+  }
+
+  /**
+   * Leaves the lock; without effect when closed before.
+   *
+   * @throws IllegalStateException when a future waits to upgrade this guard; nothing is changed
+   */
+  @Override
+  public void close() {
+    if (hold == Hold.OPEN) {
+      hold = Hold.CLOSED;
+      lock.exitRead();
+    } else if (hold == Hold.UPGRADING) {
+      throw notOpen();
+    }
+  }
+
+  // Upgrading
+
+  /**
+   * Waits for the other readers to leave, and writes.
+   *
+   * @throws UpgradeConflictException when another reader is upgrading already
+   * @throws InterruptedException when interrupted before this was the only reader
+   * @throws IllegalStateException when this guard is closed
+   */
+  public WriteGuard<T> upgrade() throws InterruptedException {
+    checkOpen();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before upgrading " + lock);
+    }
+    lock.upgrade(new Upgrading(), true, ThreadWaiter.FOREVER);
+    return upgraded();
+  }
+
+  /** As {@link #upgrade}; an interrupt is kept for later. */
+  public WriteGuard<T> upgradeUninterruptibly() {
+    checkOpen();
+    lock.upgradeUninterruptibly(new Upgrading());
+    return upgraded();
+  }
+
+  /**
+   * Writes if there is no other reader now, otherwise returns null.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public @Nullable WriteGuard<T> tryUpgrade() {
+    checkOpen();
+    return lock.tryUpgrade() ? upgraded() : null;
+  }
+
+  /**
+   * As {@link #upgrade}, not longer than {@code timeout}; zero or less does not wait.
+   *
+   * @return the guard, or null when the time ran out or another reader is upgrading already
+   * @throws InterruptedException when interrupted before this was the only reader
+   * @throws IllegalStateException when this guard is closed
+   */
+  public @Nullable WriteGuard<T> tryUpgrade(Duration timeout) throws InterruptedException {
+    long nanos = Durations.toNanosSaturated(timeout);
+    checkOpen();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before upgrading " + lock);
+    }
+    if (lock.tryUpgrade()) {
+      return upgraded();
+    }
+    try {
+      return nanos > 0 && lock.upgrade(new Upgrading(), true, ThreadWaiter.deadlineAfter(nanos))
+          ? upgraded()
+          : null;
+    } catch (UpgradeConflictException refused) {
+      return null;
+    }
+  }
+
+  /**
+   * The upgrade as a future: it waits from its first poll on, and until it is over this guard cannot be
+   * closed. Cancelling it leaves this guard open: if it had become the writer in the same moment, it is a
+   * reader again.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public PollFuture<WriteGuard<T>> upgradeAsync() {
+    checkOpen();
+    return new EntryOperation<>(lock, 1, new GuardedUpgrading());
+  }
+
+  RwLock<T> lock() {
+    return lock;
+  }
+
+  private WriteGuard<T> upgraded() {
+    hold = Hold.CLOSED;
+    return new WriteGuard<>(lock, true);
+  }
+
+  private void checkOpen() {
+    if (hold != Hold.OPEN) {
+      throw notOpen();
+    }
+  }
+
+  private IllegalStateException notOpen() {
+    return new IllegalStateException(
+        hold == Hold.CLOSED
+            ? "this guard is closed and no longer holds " + lock + "; lock again for a new guard"
+            : "this guard of " + lock + " is being upgraded; await or cancel that first");
+  }
+
+  @Override
+  public String toString() {
+    return "ReadGuard[" + (isOpen() ? "open" : "closed") + ", " + lock + "]";
+  }
+
+  /** Waiting to be the only reader. */
+  private abstract class AbstractUpgrading<R extends @Nullable Object> extends Entry<R> {
+    @Override
+    final boolean tryEnter() {
+      checkOpen(); // a future may be polled long after it was made
+      return lock.tryUpgrade();
+    }
+
+    @Override
+    final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
+      // Before it can be granted, because whoever is granted may run at once.
+      hold = Hold.UPGRADING;
+      boolean queued = false;
+      try {
+        queued = !lock.upgradeOrEnqueue(q, w);
+      } finally {
+        if (!queued) {
+          hold = Hold.OPEN;
+        }
+      }
+      return !queued;
+    }
+
+    @Override
+    final void withdraw(WaitQueue q, Waiter w) {
+      hold = Hold.OPEN;
+      lock.withdrawUpgrade(q, w);
+    }
+
+    @Override
+    final R granted(@Nullable Object item) {
+      return entered();
+    }
+
+    @Override
+    final void giveBack(@Nullable Object item) {
+      hold = Hold.OPEN;
+      lock.exitWrite(true, 1);
+    }
+
+    @Override
+    final String describe() {
+      return "upgrade of a guard of " + lock.objectName();
+    }
+  }
+
+  /** For threads. */
+  private final class Upgrading extends AbstractUpgrading<Boolean> {
+    @Override
+    Boolean entered() {
+      return true;
+    }
+  }
+
+  /** For futures. */
+  private final class GuardedUpgrading extends AbstractUpgrading<WriteGuard<T>> {
+    @Override
+    WriteGuard<T> entered() {
+      return upgraded();
+    }
+  }
+}

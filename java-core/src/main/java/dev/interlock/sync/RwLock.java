@@ -1,0 +1,337 @@
+package dev.interlock.sync;
+
+import dev.interlock.future.PollFuture;
+import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.ThreadWaiter;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock that owns the value it guards and lets in many readers or one writer, for threads, virtual
+ * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short and
+ * readers few: it is smaller, and a writer there may barge.
+ *
+ * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
+ * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader.
+ *
+ * <p><b>Memory effects.</b> Actions before a writer leaves happen-before actions after every later
+ * successful lock, of whatever form; actions before a reader leaves happen-before actions after the next
+ * lock for writing. Failed attempts have no memory effects to rely on. An upgrade and a downgrade are
+ * both: the section goes on.
+ *
+ * <p><b>Ordering and fairness.</b> Phase-fair: phases of readers and sections of writers take turns, and
+ * neither side starves.
+ *
+ * <ul>
+ *   <li>While a writer waits, no reader is let in but those that wait at the end of another writer's
+ *       section. So the writer that has waited longest waits for the readers that are inside, one upgraded
+ *       section at most, and nobody else; one with n writers before it for n sections and n + 1 phases of
+ *       readers.
+ *   <li>At the end of a writer's section all readers that wait are let in together, before the next
+ *       writer. So a reader waits for what is left of one phase, one upgraded section at most, and one
+ *       section.
+ *   <li>Writers are let in first in, first out. Nobody barges: {@code tryRead} and {@code tryWrite}
+ *       fail while they would overtake.
+ *   <li>A section that began by an {@linkplain ReadGuard#upgrade upgrade} belongs to its phase of readers:
+ *       it goes before all who wait, and after it the first writer is next.
+ * </ul>
+ *
+ * <p><b>Blocking and errors.</b> {@code read}, {@code write} and their timed forms are interruptible, the
+ * forms called {@code …Uninterruptibly} are not. A waiter that is interrupted, times out or is cancelled
+ * leaves the queue without effect, and whom it kept waiting is let in at once; if it had been given the
+ * lock in the same moment, a thread keeps it and reports success, a future or coroutine passes it on. Not
+ * reentrant: a holder that locks again may wait for itself, <b>a reader that reads again too</b>, namely
+ * when a writer waits. Closing a guard twice is harmless.
+ *
+ * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Nobody is woken
+ * when nobody waits. Letting in n readers is O(n); cancelling a wait is O(1).
+ *
+ * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
+ * the first time. A guard is 24 bytes and usually stays on the stack ({@code withRead} and {@code
+ * withWrite} make none).
+ *
+ * <pre>{@code
+ * RwLock<Routes> routes = RwLock.of(Routes.none());
+ * try (ReadGuard<Routes> guard = routes.read()) {
+ *   return guard.get().find(address);
+ * }
+ * }</pre>
+ *
+ * <p><b>Source.</b> B. Brandenburg, J. Anderson, <i>Spin-Based Reader-Writer Synchronization for
+ * Multiprocessor Real-Time Systems</i>, Real-Time Systems 46, 2010. Differs from it in: callers sleep and
+ * may give up; readers may upgrade.
+ *
+ * @param <T> the type of the guarded value
+ */
+public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
+  /*
+   * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside and read
+   * by readers inside, so the word orders all accesses.
+   */
+  private T value;
+
+  private RwLock(@Nullable String name, T value) {
+    super(name);
+    this.value = value;
+  }
+
+  /** A lock that guards {@code value}. */
+  public static <T extends @Nullable Object> RwLock<T> of(T value) {
+    return new RwLock<>(null, value);
+  }
+
+  /** A lock that guards no value. */
+  public static RwLock<@Nullable Void> create() {
+    return new RwLock<>(null, null);
+  }
+
+  /** A builder, for a name. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the options of a lock. */
+  public static final class Builder {
+    private @Nullable String name;
+
+    private Builder() {}
+
+    /** The name that errors, dumps and {@code toString} show. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** A lock that guards {@code value}. */
+    public <T extends @Nullable Object> RwLock<T> of(T value) {
+      return new RwLock<>(name, value);
+    }
+  }
+
+  // Reading
+
+  /**
+   * Waits until it may read.
+   *
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public ReadGuard<T> read() throws InterruptedException {
+    checkInterrupt("read");
+    enterRead(true, ThreadWaiter.FOREVER);
+    return new ReadGuard<>(this);
+  }
+
+  /** As {@link #read}; an interrupt is kept for later. */
+  public ReadGuard<T> readUninterruptibly() {
+    enterReadUninterruptibly();
+    return new ReadGuard<>(this);
+  }
+
+  /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
+  public @Nullable ReadGuard<T> tryRead() {
+    return tryEnterReadSettled() ? new ReadGuard<>(this) : null;
+  }
+
+  /**
+   * As {@link #read}, not longer than {@code timeout}; zero or less does not wait.
+   *
+   * @return the guard, or null when the time ran out
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public @Nullable ReadGuard<T> tryRead(Duration timeout) throws InterruptedException {
+    return tryEnterRead(Durations.toNanosSaturated(timeout)) ? new ReadGuard<>(this) : null;
+  }
+
+  /** Reading as a future: queued from its first poll on. Cancelling it gives the hold back. */
+  public PollFuture<ReadGuard<T>> readAsync() {
+    return new EntryOperation<>(this, 1, new GuardedReading());
+  }
+
+  /**
+   * Runs {@code body} with the value under the read lock and returns its result.
+   *
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public <R extends @Nullable Object> R withRead(Function<? super T, ? extends R> body)
+      throws InterruptedException {
+    Objects.requireNonNull(body, "body");
+    checkInterrupt("read");
+    enterRead(true, ThreadWaiter.FOREVER);
+    try {
+      return body.apply(value);
+    } finally {
+      exitRead();
+    }
+  }
+
+  // Writing
+
+  /**
+   * Waits until it may write.
+   *
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public WriteGuard<T> write() throws InterruptedException {
+    checkInterrupt("write");
+    enterWrite(true, ThreadWaiter.FOREVER);
+    return new WriteGuard<>(this, false);
+  }
+
+  /** As {@link #write}; an interrupt is kept for later. */
+  public WriteGuard<T> writeUninterruptibly() {
+    enterWriteUninterruptibly();
+    return new WriteGuard<>(this, false);
+  }
+
+  /** Lets a writer in if nobody is inside or waits, otherwise returns null. */
+  public @Nullable WriteGuard<T> tryWrite() {
+    return tryEnterWrite() ? new WriteGuard<>(this, false) : null;
+  }
+
+  /**
+   * As {@link #write}, not longer than {@code timeout}; zero or less does not wait.
+   *
+   * @return the guard, or null when the time ran out
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public @Nullable WriteGuard<T> tryWrite(Duration timeout) throws InterruptedException {
+    return tryEnterWrite(Durations.toNanosSaturated(timeout))
+        ? new WriteGuard<>(this, false)
+        : null;
+  }
+
+  /** Writing as a future: queued from its first poll on. Cancelling it passes the lock on. */
+  public PollFuture<WriteGuard<T>> writeAsync() {
+    return new EntryOperation<>(this, 1, new GuardedWriting());
+  }
+
+  /**
+   * Runs {@code body} with the value under the write lock and returns its result.
+   *
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public <R extends @Nullable Object> R withWrite(Function<? super T, ? extends R> body)
+      throws InterruptedException {
+    Objects.requireNonNull(body, "body");
+    checkInterrupt("write");
+    enterWrite(true, ThreadWaiter.FOREVER);
+    try {
+      return body.apply(value);
+    } finally {
+      exitWrite(false, 0);
+    }
+  }
+
+  // Unlocking with a check
+
+  /**
+   * Closes {@code guard}, which must be an open guard of this lock.
+   *
+   * @throws IllegalMonitorStateException when it is not; nothing is changed
+   */
+  public void unlock(ReadGuard<T> guard) {
+    Objects.requireNonNull(guard, "guard");
+    checkGuard(guard.lock(), guard.isOpen());
+    guard.close();
+  }
+
+  /**
+   * Closes {@code guard}, which must be an open guard of this lock.
+   *
+   * @throws IllegalMonitorStateException when it is not; nothing is changed
+   */
+  public void unlock(WriteGuard<T> guard) {
+    Objects.requireNonNull(guard, "guard");
+    checkGuard(guard.lock(), guard.isOpen());
+    guard.close();
+  }
+
+  private void checkGuard(RwLock<?> owner, boolean open) {
+    if (owner != this) {
+      throw new IllegalMonitorStateException(
+          "the guard belongs to "
+              + owner
+              + ", not to "
+              + this
+              + "; close it, or unlock the lock that it came from");
+    }
+    if (!open) {
+      throw new IllegalMonitorStateException(
+          "the guard was closed before, and no longer holds " + this);
+    }
+  }
+
+  /**
+   * A {@link ReadWriteLock} over this lock, for code that expects one. It does not know owners: whoever
+   * calls {@code unlock} unlocks, an error only when nobody holds that lock at all. Not reentrant; {@code
+   * newCondition} is not supported.
+   */
+  public ReadWriteLock asReadWriteLock() {
+    return new RwLockView(this);
+  }
+
+  // Diagnostics
+
+  @Override
+  public String toString() {
+    return describeState() + ", waiting=" + waiting() + "]";
+  }
+
+  // The guards' side
+
+  T value() {
+    return value;
+  }
+
+  void setValue(T newValue) {
+    value = newValue;
+  }
+
+  /** False when the time ran out. */
+  boolean upgrade(Entry<Boolean> upgrading, boolean interruptible, long deadline)
+      throws InterruptedException {
+    return tryUpgrade() || await(upgrading, 1, interruptible, deadline, false);
+  }
+
+  void upgradeUninterruptibly(Entry<Boolean> upgrading) {
+    if (!tryUpgrade()) {
+      awaitUninterruptibly(upgrading, 1, false);
+    }
+  }
+
+  // The lock without guards
+
+  boolean tryEnterRead(long nanos) throws InterruptedException {
+    checkInterrupt("read");
+    return tryEnterReadSettled()
+        || (nanos > 0 && enterRead(true, ThreadWaiter.deadlineAfter(nanos)));
+  }
+
+  boolean tryEnterWrite(long nanos) throws InterruptedException {
+    checkInterrupt("write");
+    return tryEnterWrite() || (nanos > 0 && enterWrite(true, ThreadWaiter.deadlineAfter(nanos)));
+  }
+
+  void checkInterrupt(String purpose) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before locking " + this + " to " + purpose);
+    }
+  }
+
+  private final class GuardedReading extends AbstractReading<ReadGuard<T>> {
+    @Override
+    ReadGuard<T> entered() {
+      return new ReadGuard<>(RwLock.this);
+    }
+  }
+
+  private final class GuardedWriting extends AbstractWriting<WriteGuard<T>> {
+    @Override
+    WriteGuard<T> entered() {
+      return new WriteGuard<>(RwLock.this, false);
+    }
+  }
+}

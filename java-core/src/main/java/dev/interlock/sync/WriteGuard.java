@@ -1,0 +1,85 @@
+package dev.interlock.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hold of a {@link RwLock} for writing: the way to its value, and what is closed to leave. It is the
+ * owner: it may be closed by another thread than the one that locked. Closing it a second time does
+ * nothing. Not safe for use by two threads at once.
+ *
+ * @param <T> the type of the guarded value
+ */
+public final class WriteGuard<T extends @Nullable Object> implements AutoCloseable {
+  private final RwLock<T> lock;
+  private final boolean upgraded;
+  private boolean open = true;
+
+  WriteGuard(RwLock<T> lock, boolean upgraded) {
+    this.lock = lock;
+    this.upgraded = upgraded;
+  }
+
+  /**
+   * The guarded value.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public T get() {
+    checkOpen();
+    return lock.value();
+  }
+
+  /**
+   * Replaces the guarded value.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public void set(T value) {
+    checkOpen();
+    lock.setValue(value);
+  }
+
+  /** Whether this guard still holds the lock. */
+  public boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Goes on as a reader, without a writer in between: the value stays what it is. This guard is closed and
+   * the returned one holds the lock. Readers that wait are let in too, but after an upgrade, while a writer
+   * waits, none is.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public ReadGuard<T> downgrade() {
+    checkOpen();
+    open = false;
+    lock.exitWrite(upgraded, 1);
+    return new ReadGuard<>(lock);
+  }
+
+  /** Leaves the lock; without effect when closed before. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      lock.exitWrite(upgraded, 0);
+    }
+  }
+
+  RwLock<T> lock() {
+    return lock;
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "this guard is closed and no longer holds " + lock + "; lock again for a new guard");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "WriteGuard[" + (open ? "open" : "closed") + ", " + lock + "]";
+  }
+}
