@@ -14,6 +14,7 @@ final class Examples {
     return List.of(
         new CensusExample(),
         new CountingExample(),
+        new RwLockExample(),
         new CountersExample(),
         new CheckThenActExample(),
         new BackoffExample(),

@@ -52,6 +52,7 @@ public final class Catalogue {
     UnboundedStructures.addTo(catalogue);
     StealingWorkloads.addTo(catalogue);
     SortedSetWorkloads.addTo(catalogue);
+    RwLockWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 
