@@ -71,7 +71,9 @@ class PackageArrowsTest {
     // What is waited for. The two stand beside each other.
     Set<String> waitable =
         Set.of("", "annotation", "internal.layout", "internal.wait", "internal.op", "future");
-    m.put("sync", waitable);
+    Set<String> sync = new TreeSet<>(waitable);
+    sync.add("atomic"); // Backoff
+    m.put("sync", sync);
     m.put("channel", waitable);
 
     // What runs tasks: futures on top of the never-waiting queues.

@@ -26,6 +26,8 @@ final class Examples {
         new StealingExample(),
         new DeadlinesExample(),
         new SemaphoreExample(),
+        new BankExample(),
+        new LivelockExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),
