@@ -75,7 +75,8 @@ public final class LivelockExample extends Example {
       thread.join();
     }
     try (MutexGuard<int[]> guard = left.lock()) {
-      check(guard.get()[0] == 2 * times, "LockOrder.backingOff() does the same and comes to an end");
+      check(
+          guard.get()[0] == 2 * times, "LockOrder.backingOff() does the same and comes to an end");
     }
   }
 
