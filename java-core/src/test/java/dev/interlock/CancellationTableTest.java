@@ -57,6 +57,8 @@ class CancellationTableTest {
         List.of(
             "lock",
             "tryLock(timeout)",
+            "await(guard)",
+            "await(guard, timeout)",
             "acquire(n)",
             "tryAcquire(n, timeout)",
             "send",
@@ -69,7 +71,13 @@ class CancellationTableTest {
       expected.add(operation + " / coroutine");
     }
     for (String operation :
-        List.of("lockAsync", "acquireAsync(n)", "sendAsync", "receiveAsync", "receiveBatchAsync")) {
+        List.of(
+            "lockAsync",
+            "awaitAsync(guard)",
+            "acquireAsync(n)",
+            "sendAsync",
+            "receiveAsync",
+            "receiveBatchAsync")) {
       expected.add(operation + " / future");
     }
     Set<String> present = new TreeSet<>();

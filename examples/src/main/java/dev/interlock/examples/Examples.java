@@ -28,6 +28,7 @@ final class Examples {
         new SemaphoreExample(),
         new BankExample(),
         new LivelockExample(),
+        new BoundedBufferExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),

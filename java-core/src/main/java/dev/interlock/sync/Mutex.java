@@ -256,11 +256,21 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /**
    * A {@link Lock} over this mutex, for code that expects one. It does not know owners: whoever calls
-   * {@code unlock} unlocks, an error only when the mutex is not locked at all. Not reentrant; {@code
-   * newCondition} is not supported.
+   * {@code unlock} unlocks, and whoever calls a method of a condition waits or signals; an error only
+   * when the mutex is not locked at all. Not reentrant.
    */
   public Lock asLock() {
     return new MutexLockView(this);
+  }
+
+  /** A condition of this mutex, see {@link Condition}. */
+  public Condition<T> newCondition() {
+    return new Condition<>(this, null);
+  }
+
+  /** A condition of this mutex with a name that errors, dumps and {@code toString} show. */
+  public Condition<T> newCondition(String name) {
+    return new Condition<>(this, Objects.requireNonNull(name, "name"));
   }
 
   // Diagnostics
@@ -381,14 +391,17 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   private boolean acquireContended(boolean interruptible, long deadline)
       throws InterruptedException {
     WaitQueue q = queue();
-    boolean virtual = Spin.isVirtual(Thread.currentThread());
-    if (!virtual && spinAndAcquire(q)) {
+    if (!Spin.isVirtual(Thread.currentThread()) && spinAndAcquire(q)) {
       return true;
     }
     ThreadWaiter w = new ThreadWaiter(1, null);
-    if (acquireOrEnqueue(q, w)) {
-      return true;
-    }
+    return acquireOrEnqueue(q, w) || awaitTurn(q, w, interruptible, deadline);
+  }
+
+  /** The calling thread waits in the queue, in which it stands with {@code w}, until it has the lock. */
+  private boolean awaitTurn(WaitQueue q, ThreadWaiter w, boolean interruptible, long deadline)
+      throws InterruptedException {
+    boolean virtual = Spin.isVirtual(Thread.currentThread());
     for (; ; ) {
       switch (w.await(this, interruptible, deadline, 0)) {
         case GRANTED:
@@ -410,6 +423,15 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
         default:
           throw new AssertionError(w);
       }
+    }
+  }
+
+  /** As the above, for ever, and an interrupt is kept for later. */
+  void awaitTurn(WaitQueue q, ThreadWaiter w) {
+    try {
+      awaitTurn(q, w, false, ThreadWaiter.FOREVER);
+    } catch (InterruptedException impossible) { // it was told not to
+      throw new AssertionError(impossible);
     }
   }
 
@@ -462,6 +484,29 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     } finally {
       q.unlock();
     }
+  }
+
+  /**
+   * For one that comes from a condition: true, the lock was free and wanted by nobody, and is taken; false:
+   * {@code w} is queued, behind everybody. Needs the queue's lock.
+   */
+  boolean takeOrEnqueue(WaitQueue q, Waiter w) {
+    for (; ; ) {
+      int s = state;
+      if (s == 0) {
+        if (casState(0, LOCKED)) {
+          return true;
+        }
+      } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+        q.addOvertakeable(w, bypassBound);
+        return false;
+      }
+    }
+  }
+
+  /** Undoes {@link #takeOrEnqueue} that has taken the lock, within the same hold of the queue's lock. */
+  void untake() {
+    state = 0; // nobody can have queued meanwhile, and the holder alone takes LOCKED off
   }
 
   /** For the nudged head: takes the lock and unlinks it, or makes it wait again. */

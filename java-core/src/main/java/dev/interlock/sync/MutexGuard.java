@@ -51,6 +51,16 @@ public final class MutexGuard<T extends @Nullable Object> implements AutoCloseab
     }
   }
 
+  /** For a wait for a condition: this guard no longer holds the lock, which its caller now releases. */
+  void leave() {
+    open = false;
+  }
+
+  /** Its caller has locked again. */
+  void enter() {
+    open = true;
+  }
+
   Mutex<T> mutex() {
     return mutex;
   }
@@ -58,7 +68,9 @@ public final class MutexGuard<T extends @Nullable Object> implements AutoCloseab
   private void checkOpen() {
     if (!open) {
       throw new IllegalStateException(
-          "this guard is closed and no longer holds " + mutex + "; lock again for a new guard");
+          "this guard is closed, or waits for a condition, and does not hold "
+              + mutex
+              + "; lock again for a new guard");
     }
   }
 

@@ -44,8 +44,7 @@ final class MutexLockView implements Lock {
 
   @Override
   public Condition newCondition() {
-    throw new UnsupportedOperationException(
-        "conditions are not supported by the Lock view of a Mutex; use a ReentrantLock for them");
+    return new MutexLockCondition<>(mutex);
   }
 
   @Override

@@ -136,14 +136,6 @@ class MutexLockViewTest {
     assertFalse(mutex.isLocked());
   }
 
-  // Conditions are refused, with a way out.
-  @Test
-  void newCondition_always_refused() {
-    UnsupportedOperationException e =
-        assertThrows(UnsupportedOperationException.class, lock::newCondition);
-    assertContains(e.getMessage(), "conditions are not supported", "Mutex", "ReentrantLock");
-  }
-
   // The text names the mutex.
   @Test
   void toString_always_namesTheMutex() {

@@ -53,6 +53,7 @@ public final class Catalogue {
     StealingWorkloads.addTo(catalogue);
     SortedSetWorkloads.addTo(catalogue);
     RwLockWorkloads.addTo(catalogue);
+    ConditionWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 

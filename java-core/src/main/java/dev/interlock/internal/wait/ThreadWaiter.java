@@ -65,6 +65,20 @@ public final class ThreadWaiter extends Waiter {
    * @param spinNanos how long a platform thread may spin first
    */
   public Outcome await(Object blocker, boolean interruptible, long deadline, int spinNanos) {
+    return await(blocker, interruptible, deadline, spinNanos, true);
+  }
+
+  /**
+   * As {@link #await}, but neither the time nor an interrupt ends the wait: the node is still waiting, in
+   * whatever queue it stands, and the caller decides under that queue's lock what becomes of it.
+   */
+  public Outcome awaitUndecided(
+      Object blocker, boolean interruptible, long deadline, int spinNanos) {
+    return await(blocker, interruptible, deadline, spinNanos, false);
+  }
+
+  private Outcome await(
+      Object blocker, boolean interruptible, long deadline, int spinNanos, boolean decides) {
     boolean interrupted = false;
     try {
       spinPaid = spin(spinNanos);
@@ -76,7 +90,7 @@ public final class ThreadWaiter extends Waiter {
           } else {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-              if (cancelPending()) {
+              if (!decides || cancelPending()) {
                 return Outcome.TIMED_OUT;
               }
               break;
@@ -84,7 +98,7 @@ public final class ThreadWaiter extends Waiter {
             Parker.parkNanos(blocker, left);
           }
           if (Thread.interrupted()) {
-            if (interruptible && cancelPending()) {
+            if (interruptible && (!decides || cancelPending())) {
               return Outcome.INTERRUPTED;
             }
             interrupted = true;

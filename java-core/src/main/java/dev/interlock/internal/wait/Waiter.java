@@ -75,6 +75,9 @@ public abstract class Waiter {
   /** See {@link WaitQueue#addOvertakeable}; guarded by the queue's lock. */
   int overtakesAtJoin;
 
+  /** See {@link #mark(int)}; guarded by the queue's lock. */
+  private byte mark;
+
   /**
    * What goes over with the grant. A waiting sender puts its element here before it enqueues; a granter
    * puts a received element here, and a failing one the cause, before the transition. Published by it.
@@ -195,6 +198,16 @@ public abstract class Waiter {
   /** Whether this node stands in a queue. Needs the lock. */
   public final boolean isLinked() {
     return linked;
+  }
+
+  /** What was noted last, 0 at first. Needs the lock, or to know that the wait was granted since. */
+  public final int mark() {
+    return mark;
+  }
+
+  /** For an object that moves its waiters between queues: notes where this one stands. Needs the lock. */
+  public final void mark(int note) {
+    mark = (byte) note;
   }
 
   final int state() {

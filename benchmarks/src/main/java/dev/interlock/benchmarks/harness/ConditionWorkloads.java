@@ -1,0 +1,33 @@
+package dev.interlock.benchmarks.harness;
+
+import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
+import static dev.interlock.benchmarks.harness.Target.ratioOf;
+
+import dev.interlock.benchmarks.workload.ConditionBenchmark;
+
+/** Conditions. */
+final class ConditionWorkloads {
+  private ConditionWorkloads() {}
+
+  static void addTo(Catalogue catalogue) {
+    pingPong(catalogue, "condition-ping-pong-pinned", "2 threads, each on its core,")
+        .param("pinned", true)
+        .param("virtual", false);
+    pingPong(catalogue, "condition-ping-pong", "2 threads")
+        .param("pinned", false)
+        .param("virtual", false);
+    pingPong(catalogue, "condition-ping-pong-virtual", "2 virtual threads")
+        .param("pinned", false)
+        .param("virtual", true)
+        .needs(Workload.Need.VIRTUAL_THREADS);
+  }
+
+  private static Workload pingPong(Catalogue catalogue, String name, String who) {
+    return catalogue
+        .add(name, who + " take turns by two conditions", ConditionBenchmark.class, "pingPong")
+        .compare("predicate", "ReentrantLock", THROUGHPUT, ratioOf(1.0))
+        .compare("guard", "ReentrantLock", THROUGHPUT, ratioOf(1.0))
+        .compare("lockView", "ReentrantLock", THROUGHPUT, ratioOf(1.0))
+        .compare("predicate", "synchronized", THROUGHPUT);
+  }
+}
