@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Who is inside, and who is next: what {@link RwLock} is without its value and its guards. */
 abstract class PhaseFairLock extends Synchronizer {
   /*
-   * state is | W | Q | readers |: whether a writer is inside, whether anybody waits, how many readers are
-   * inside.
+   * state is | W | Q | S | readers |: whether a writer is inside, whether anybody waits, whether readers may
+   * take slots, how many readers are inside that have none. S is off in this table:
    *
    *   W Q readers   meaning                             read       write      last or only one leaves
    *   - - -------   -------                             ----       -----      -----------------------
@@ -51,6 +51,21 @@ abstract class PhaseFairLock extends Synchronizer {
    * release either came before and fails that CAS, or finds Q and takes the queue's lock, behind the
    * enqueuing.
    *
+   * Spread readers. Readers that all change one word hold each other up. With S on a reader takes a slot
+   * instead (ReaderSlots), looks at S once more, and is inside: it has written nothing that another reader
+   * writes. Its guard knows the slot; leaving is one CAS there. S goes on when two readers meet in the word,
+   * and only without W and Q, so who wants to write or to wait has to gather first, under the queue's lock:
+   *
+   *   S off and Q on, by one CAS            everybody else now comes to the queue's lock and waits
+   *   each slot from READING to COUNTED     by CAS; a reader that leaves at the same time was not there
+   *   readers + that many, Q off            from now on the word alone says who is inside
+   *
+   * No reader is missed: it writes its slot and reads S, a gatherer writes S and reads the slot, all of it
+   * volatile, so the reader finds S off or the gatherer finds the slot. None is in doubt either: a reader
+   * that finds S off takes its slot back by CAS, and if that fails it was counted before, and is inside. So
+   * nobody ever waits for a slot, and a tryWrite that fails had a reader against it. A reader that was
+   * counted finds out by its CAS when it leaves, and leaves by the word.
+   *
    * Bounds. A writer that is the first of the writers in a phase of readers is overtaken by no reader that
    * comes later: Q is on. It waits for those inside and at most one upgraded section. A writer with n
    * writers before it waits for n sections and n + 1 phases. A reader waits for what is left of a phase,
@@ -59,25 +74,43 @@ abstract class PhaseFairLock extends Synchronizer {
    * Order of a grant. The waiter is granted first and the word written last: Q stays on meanwhile, so
    * whoever has been granted, is awake already and leaves again has to take the queue's lock.
    *
-   * Linearization points: the successful CAS; for those who waited the write of the word in the release
-   * (or withdrawal) that let them in.
+   * Linearization points: the successful CAS, of a slot if S is on after it; for those who waited the write
+   * of the word in the release (or withdrawal) that let them in.
    *
    * Rejected. One list for readers and writers: a writer's end would have to walk over all writers that
    * wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
    * a phase, and every decision under the lock would have to be a loop. An upgradeable mode of reading of
    * which there is one at a time (parking_lot): two who might upgrade would exclude each other even if
-   * neither does; here all readers may try, and the second at the same time is refused.
+   * neither does; here all readers may try, and the second at the same time is refused. Leaving a slot by a
+   * plain store, as BRAVO does: a writer then has to wait for slots to become empty, and cannot tell a
+   * reader from one that is about to take its slot back.
    */
   private static final int WRITTEN = 1 << 31;
   private static final int QUEUED = 1 << 30;
+  private static final int SPREAD = 1 << 29;
 
-  /** The most readers at a time. */
-  static final int MAX_READERS = QUEUED - 1;
+  private static final int READERS = SPREAD - 1;
+
+  /** The most readers at a time that are counted in the word; those of slots still fit in. */
+  static final int MAX_READERS = READERS - ReaderSlots.MOST;
+
+  /** The place of a reader that is counted in the word; a slot's place is above it. */
+  static final int WORD = 0;
+
+  /** The place of nobody. */
+  static final int OUTSIDE = -1;
 
   private volatile int state;
 
-  PhaseFairLock(@Nullable String name) {
+  /** Null until two readers meet; then never null again, never replaced. */
+  private volatile @Nullable ReaderSlots slots;
+
+  PhaseFairLock(@Nullable String name, boolean spread) {
     super(name);
+    if (spread) {
+      slots = new ReaderSlots();
+      state = SPREAD;
+    }
   }
 
   @Override
@@ -87,46 +120,113 @@ abstract class PhaseFairLock extends Synchronizer {
 
   // Reading
 
-  /** Lets a reader in if no writer is inside and nobody waits. */
-  final boolean tryEnterRead() {
+  /** Lets a reader in if no writer is inside and nobody waits; its place, or {@link #OUTSIDE}. */
+  final int tryEnterRead() {
+    ReaderSlots r = slots;
+    if (r != null && (state & SPREAD) != 0) {
+      int place = r.tryTake();
+      if (place > WORD) {
+        if ((state & SPREAD) != 0) {
+          return place;
+        }
+        if (!r.leave(place)) {
+          return WORD; // counted meanwhile, and so let in
+        }
+      }
+    }
+    return tryEnterWord(true) ? WORD : OUTSIDE;
+  }
+
+  /**
+   * As {@link #tryEnterRead}, counted in the word.
+   *
+   * @param spreading whether readers that come later may do without
+   */
+  private boolean tryEnterWord(boolean spreading) {
     int s = 0; // a guess: to read the word first would have to wait for the last write to it
     do {
       int seen = (int) STATE.compareAndExchange(this, s, s + 1);
       if (seen == s) {
+        if (spreading && s != 0 && (s & SPREAD) == 0) {
+          spread();
+        }
         return true;
       }
       s = seen;
-    } while ((s & (WRITTEN | QUEUED)) == 0 && s < MAX_READERS);
-    if (s == MAX_READERS) {
+    } while ((s & (WRITTEN | QUEUED)) == 0 && (s & READERS) < MAX_READERS);
+    if ((s & READERS) >= MAX_READERS) {
       throw tooManyReaders();
     }
     return false;
   }
 
   /** As {@link #tryEnterRead}, and looks again where only cancelled waits are in the way. */
-  final boolean tryEnterReadSettled() {
-    while (!tryEnterRead()) {
-      int s = state;
-      if ((s & WRITTEN) != 0 || ((s & QUEUED) != 0 && settleAndSeeQueued())) {
+  final int tryEnterReadSettled() {
+    for (int place; ; ) {
+      if ((place = tryEnterRead()) != OUTSIDE || isClosedToReaders()) {
+        return place;
+      }
+    }
+  }
+
+  /** As {@link #tryEnterReadSettled}, counted in the word. */
+  final boolean tryEnterWordSettled() {
+    while (!tryEnterWord(false)) {
+      if (isClosedToReaders()) {
         return false;
       }
     }
     return true;
   }
 
-  final boolean enterRead(boolean interruptible, long deadline) throws InterruptedException {
-    return tryEnterRead() || await(new Reading(), 1, interruptible, deadline, false);
+  private boolean isClosedToReaders() {
+    int s = state;
+    return (s & WRITTEN) != 0 || ((s & QUEUED) != 0 && settleAndSeeQueued());
   }
 
-  final void enterReadUninterruptibly() {
-    if (!tryEnterRead()) {
+  /** The place, or {@link #OUTSIDE} when the time ran out. */
+  final int enterRead(boolean interruptible, long deadline) throws InterruptedException {
+    int place = tryEnterRead();
+    return place != OUTSIDE
+        ? place
+        : await(new Reading(), 1, interruptible, deadline, false) ? WORD : OUTSIDE;
+  }
+
+  final int enterReadUninterruptibly() {
+    int place = tryEnterRead();
+    if (place != OUTSIDE) {
+      return place;
+    }
+    awaitUninterruptibly(new Reading(), 1, false);
+    return WORD;
+  }
+
+  final boolean enterWord(boolean interruptible, long deadline) throws InterruptedException {
+    return tryEnterWord(false) || await(new Reading(), 1, interruptible, deadline, false);
+  }
+
+  final void enterWordUninterruptibly() {
+    if (!tryEnterWord(false)) {
       awaitUninterruptibly(new Reading(), 1, false);
     }
   }
 
   /** A reader leaves. */
-  final void exitRead() {
-    int s = 1; // a guess, as in tryEnterRead
+  final void exitRead(int place) {
+    if (!leaveSlot(place)) {
+      exitWord();
+    }
+  }
+
+  /** Leaves a slot, if it is one; false when the reader that was there is counted in the word. */
+  final boolean leaveSlot(int place) {
+    ReaderSlots r = slots;
+    return place != WORD && r != null && r.leave(place);
+  }
+
+  /** A reader leaves that is counted in the word. */
+  final void exitWord() {
+    int s = 1; // a guess, as in tryEnterWord
     for (; ; ) {
       int seen = (int) STATE.compareAndExchange(this, s, s - 1);
       if (seen == s) {
@@ -142,19 +242,71 @@ abstract class PhaseFairLock extends Synchronizer {
     }
   }
 
+  // Spreading
+
+  /** Two readers have met: lets those to come keep out of each other's way. */
+  private void spread() {
+    if (slots == null) {
+      SLOTS.compareAndSet(this, null, new ReaderSlots());
+    }
+    for (int s; ((s = state) & (WRITTEN | QUEUED | SPREAD)) == 0; ) {
+      if (casState(s, s | SPREAD)) {
+        return;
+      }
+    }
+  }
+
+  /** Counts all readers in the word. */
+  private void gather() {
+    PhaseQueue q = phaseQueue();
+    q.lock();
+    try {
+      gatherLocked();
+    } finally {
+      q.unlock();
+    }
+  }
+
+  private void gatherLocked() {
+    ReaderSlots r = slots;
+    for (int s; ((s = state) & SPREAD) != 0 && r != null; ) {
+      // Q keeps everybody else away from the word until all are counted.
+      if (casState(s, (s & ~SPREAD) | QUEUED)) {
+        state = (s & ~SPREAD) + r.count();
+      }
+    }
+  }
+
   // Writing
 
   /** Lets a writer in if nobody is inside; then nobody waits either. */
   final boolean tryEnterWrite() {
-    return casState(0, WRITTEN);
+    return casState(0, WRITTEN) || tryEnterWriteSettled();
+  }
+
+  private boolean tryEnterWriteSettled() {
+    for (int s; ((s = state) & WRITTEN) == 0; ) {
+      if ((s & SPREAD) != 0) {
+        gather();
+      } else if ((s & QUEUED) != 0) {
+        if (settleAndSeeQueued()) { // not that somebody was gathering
+          return false;
+        }
+      } else if (s != 0) {
+        return false;
+      } else if (casState(0, WRITTEN)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   final boolean enterWrite(boolean interruptible, long deadline) throws InterruptedException {
-    return tryEnterWrite() || await(new Writing(), 1, interruptible, deadline, false);
+    return casState(0, WRITTEN) || await(new Writing(), 1, interruptible, deadline, false);
   }
 
   final void enterWriteUninterruptibly() {
-    if (!tryEnterWrite()) {
+    if (!casState(0, WRITTEN)) {
       awaitUninterruptibly(new Writing(), 1, false);
     }
   }
@@ -172,24 +324,35 @@ abstract class PhaseFairLock extends Synchronizer {
 
   /** Makes the only reader the writer. */
   final boolean tryUpgrade() {
-    for (int s; ((s = state) & MAX_READERS) == 1; ) {
-      if ((s & QUEUED) == 0 ? casState(1, WRITTEN) : tryUpgradeQueued()) {
+    for (; ; ) {
+      int s = state;
+      if ((s & SPREAD) != 0) {
+        gather();
+      } else if ((s & QUEUED) != 0) {
+        return tryUpgradeQueued();
+      } else if (s != 1) {
+        return false;
+      } else if (casState(1, WRITTEN)) {
         return true;
       }
     }
-    return false;
   }
 
   // Diagnostics
 
   /** Whether a writer is inside now; for monitoring, not for deciding. */
   public final boolean isWriteLocked() {
-    return (settledState() & WRITTEN) != 0;
+    return (settledState(false) & WRITTEN) != 0;
   }
 
   /** How many readers are inside now; for monitoring, not for deciding. */
   public final int readers() {
-    return settledState() & MAX_READERS;
+    return settledState(true) & READERS;
+  }
+
+  /** How many of the readers are counted in the word. */
+  final int wordReaders() {
+    return settledState(false) & READERS;
   }
 
   /** How many readers wait to be let in; for monitoring. */
@@ -199,19 +362,36 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   /** The word, between two changes of what goes on under the queue's lock. */
-  private int settledState() {
-    int s = state;
-    if ((s & QUEUED) != 0) {
-      settleAndSeeQueued();
-      s = state;
+  private int settledState(boolean gathered) {
+    for (; ; ) {
+      int s = state;
+      if (gathered && (s & SPREAD) != 0) {
+        gather();
+      } else if ((s & QUEUED) == 0) {
+        return s;
+      } else {
+        PhaseQueue q = phaseQueue();
+        WakeList wakes = new WakeList();
+        q.lock();
+        try {
+          settle(q, wakes, false);
+          s = state;
+        } finally {
+          q.unlock();
+        }
+        wakes.wakeAll();
+        if (!gathered || (s & SPREAD) == 0) {
+          return s;
+        }
+      }
     }
-    return s;
   }
 
   /** Does not count those who wait, so it may be called under the queue's lock. */
   final String describeState() {
+    ReaderSlots r = slots;
     int s = state;
-    int readers = s & MAX_READERS;
+    int readers = (s & READERS) + ((s & SPREAD) != 0 && r != null ? r.reading() : 0);
     return objectName()
         + "["
         + ((s & WRITTEN) != 0 ? "write-locked" : readers == 0 ? "free" : "readers=" + readers);
@@ -240,7 +420,7 @@ abstract class PhaseFairLock extends Synchronizer {
       for (; ; ) {
         int s = state;
         if ((s & (WRITTEN | QUEUED)) == 0) {
-          if (s == MAX_READERS) {
+          if ((s & READERS) >= MAX_READERS) {
             throw tooManyReaders();
           }
           if (casState(s, s + 1)) {
@@ -263,12 +443,13 @@ abstract class PhaseFairLock extends Synchronizer {
     try {
       settle(q, wakes, false);
       for (; ; ) {
+        gatherLocked();
         int s = state;
         if (s == 0) {
           if (casState(0, WRITTEN)) {
             return true;
           }
-        } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+        } else if ((s & QUEUED) != 0 || ((s & SPREAD) == 0 && casState(s, s | QUEUED))) {
           q.waiters().add(w);
           return false;
         }
@@ -298,12 +479,13 @@ abstract class PhaseFairLock extends Synchronizer {
                 + " and expect another value then");
       }
       for (; ; ) {
+        gatherLocked();
         int s = state;
-        if ((s & MAX_READERS) == 1) {
+        if ((s & ~QUEUED) == 1) {
           if (casState(s, WRITTEN | (s & QUEUED))) {
             return true;
           }
-        } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
+        } else if ((s & QUEUED) != 0 || ((s & SPREAD) == 0 && casState(s, s | QUEUED))) {
           q.setUpgrader(w);
           return false;
         }
@@ -318,8 +500,15 @@ abstract class PhaseFairLock extends Synchronizer {
     PhaseQueue q = phaseQueue();
     q.lock();
     try {
-      int s = state; // which others may change meanwhile, should Q be off by now
-      return (s & MAX_READERS) == 1 && casState(s, WRITTEN | (s & QUEUED));
+      for (int s; ; ) { // which others may change meanwhile, should Q be off by now
+        gatherLocked();
+        if (((s = state) & READERS) != 1) {
+          return false;
+        }
+        if ((s & SPREAD) == 0 && casState(s, WRITTEN | (s & QUEUED))) {
+          return true;
+        }
+      }
     } finally {
       q.unlock();
     }
@@ -468,13 +657,17 @@ abstract class PhaseFairLock extends Synchronizer {
 
   /** Waiting to read. */
   abstract class AbstractReading<R extends @Nullable Object> extends Entry<R> {
+    int place = WORD;
+
     @Override
     final boolean tryEnter() {
-      return tryEnterRead();
+      place = tryEnterRead();
+      return place != OUTSIDE;
     }
 
     @Override
     final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
+      place = WORD;
       return enterReadOrEnqueue((PhaseQueue) q, w);
     }
 
@@ -490,7 +683,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
     @Override
     final void giveBack(@Nullable Object item) {
-      exitRead();
+      exitRead(place);
     }
 
     @Override
@@ -550,4 +743,7 @@ abstract class PhaseFairLock extends Synchronizer {
   private static final VarHandle STATE =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "state", VarHandle.class, PhaseFairLock.class, int.class);
+  private static final VarHandle SLOTS =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "slots", VarHandle.class, PhaseFairLock.class, ReaderSlots.class);
 }

@@ -32,8 +32,12 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   private final RwLock<T> lock;
   private Hold hold = Hold.OPEN;
 
-  ReadGuard(RwLock<T> lock) {
+  /** Where the reader is noted: here and not in its thread, which may change. */
+  private final int place;
+
+  ReadGuard(RwLock<T> lock, int place) {
     this.lock = lock;
+    this.place = place;
   }
 
   /**
@@ -62,7 +66,7 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   public void close() {
     if (hold == Hold.OPEN) {
       hold = Hold.CLOSED;
-      lock.exitRead();
+      lock.exitRead(place);
     } else if (hold == Hold.UPGRADING) {
       throw notOpen();
     }
@@ -146,6 +150,7 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
 
   private WriteGuard<T> upgraded() {
     hold = Hold.CLOSED;
+    lock.leaveSlot(place); // a writer is alone, so this reader was counted in the word
     return new WriteGuard<>(lock, true);
   }
 

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock that owns the value it guards and lets in many readers or one writer, for threads, virtual
  * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short and
- * readers few: it is smaller, and a writer there may barge.
+ * readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets newcomers barge,
+ * when platform threads write often: turns that are kept strictly hand the lock to threads that have to
+ * wake up first, and everybody waits for that.
  *
  * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
  * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader.
@@ -46,12 +48,15 @@ import org.jspecify.annotations.Nullable;
  * reentrant: a holder that locks again may wait for itself, <b>a reader that reads again too</b>, namely
  * when a writer waits. Closing a guard twice is harmless.
  *
- * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Nobody is woken
- * when nobody waits. Letting in n readers is O(n); cancelling a wait is O(1).
+ * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Once two readers
+ * have met, readers spread over slots and do not write a word together; the next writer, upgrade, or call
+ * of {@link #readers} then looks at all slots, two for each processor and 64 at most, and readers spread
+ * again when two meet. The view does not spread its readers. Nobody is woken when nobody waits. Letting in
+ * n readers is O(n); cancelling a wait is O(1).
  *
  * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
- * the first time. A guard is 24 bytes and usually stays on the stack ({@code withRead} and {@code
- * withWrite} make none).
+ * the first time, and the slots, of 128 bytes each, when two readers meet for the first time. A guard is 24
+ * bytes and usually stays on the stack ({@code withRead} and {@code withWrite} make none).
  *
  * <pre>{@code
  * RwLock<Routes> routes = RwLock.of(Routes.none());
@@ -61,8 +66,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Source.</b> B. Brandenburg, J. Anderson, <i>Spin-Based Reader-Writer Synchronization for
- * Multiprocessor Real-Time Systems</i>, Real-Time Systems 46, 2010. Differs from it in: callers sleep and
- * may give up; readers may upgrade.
+ * Multiprocessor Real-Time Systems</i>, Real-Time Systems 46, 2010; differs from it in: callers sleep and
+ * may give up; readers may upgrade. The slots are from D. Dice, A. Kogan, <i>BRAVO: Biased Locking for
+ * Reader-Writer Locks</i>, USENIX ATC 2019; differs from it in: they belong to one lock, the guard knows
+ * which one it has, and a writer counts the readers in them where there it waits for them to leave.
  *
  * @param <T> the type of the guarded value
  */
@@ -73,19 +80,19 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    */
   private T value;
 
-  private RwLock(@Nullable String name, T value) {
-    super(name);
+  private RwLock(@Nullable String name, boolean spread, T value) {
+    super(name, spread);
     this.value = value;
   }
 
   /** A lock that guards {@code value}. */
   public static <T extends @Nullable Object> RwLock<T> of(T value) {
-    return new RwLock<>(null, value);
+    return new RwLock<>(null, false, value);
   }
 
   /** A lock that guards no value. */
   public static RwLock<@Nullable Void> create() {
-    return new RwLock<>(null, null);
+    return new RwLock<>(null, false, null);
   }
 
   /** A builder, for a name. */
@@ -96,6 +103,7 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   /** Collects the options of a lock. */
   public static final class Builder {
     private @Nullable String name;
+    private boolean manyReaders;
 
     private Builder() {}
 
@@ -105,9 +113,18 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
       return this;
     }
 
+    /**
+     * Spreads readers from the beginning, and not only when two have met: for a lock that is known to be
+     * read by many threads at the same time.
+     */
+    public Builder manyReaders() {
+      manyReaders = true;
+      return this;
+    }
+
     /** A lock that guards {@code value}. */
     public <T extends @Nullable Object> RwLock<T> of(T value) {
-      return new RwLock<>(name, value);
+      return new RwLock<>(name, manyReaders, value);
     }
   }
 
@@ -120,19 +137,18 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    */
   public ReadGuard<T> read() throws InterruptedException {
     checkInterrupt("read");
-    enterRead(true, ThreadWaiter.FOREVER);
-    return new ReadGuard<>(this);
+    return new ReadGuard<>(this, enterRead(true, ThreadWaiter.FOREVER));
   }
 
   /** As {@link #read}; an interrupt is kept for later. */
   public ReadGuard<T> readUninterruptibly() {
-    enterReadUninterruptibly();
-    return new ReadGuard<>(this);
+    return new ReadGuard<>(this, enterReadUninterruptibly());
   }
 
   /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
   public @Nullable ReadGuard<T> tryRead() {
-    return tryEnterReadSettled() ? new ReadGuard<>(this) : null;
+    int place = tryEnterReadSettled();
+    return place == OUTSIDE ? null : new ReadGuard<>(this, place);
   }
 
   /**
@@ -142,7 +158,13 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    * @throws InterruptedException when interrupted before it was let in
    */
   public @Nullable ReadGuard<T> tryRead(Duration timeout) throws InterruptedException {
-    return tryEnterRead(Durations.toNanosSaturated(timeout)) ? new ReadGuard<>(this) : null;
+    long nanos = Durations.toNanosSaturated(timeout);
+    checkInterrupt("read");
+    int place = tryEnterReadSettled();
+    if (place == OUTSIDE && nanos > 0) {
+      place = enterRead(true, ThreadWaiter.deadlineAfter(nanos));
+    }
+    return place == OUTSIDE ? null : new ReadGuard<>(this, place);
   }
 
   /** Reading as a future: queued from its first poll on. Cancelling it gives the hold back. */
@@ -159,11 +181,11 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
       throws InterruptedException {
     Objects.requireNonNull(body, "body");
     checkInterrupt("read");
-    enterRead(true, ThreadWaiter.FOREVER);
+    int place = enterRead(true, ThreadWaiter.FOREVER);
     try {
       return body.apply(value);
     } finally {
-      exitRead();
+      exitRead(place);
     }
   }
 
@@ -304,10 +326,10 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
 
   // The lock without guards
 
-  boolean tryEnterRead(long nanos) throws InterruptedException {
+  boolean tryEnterWord(long nanos) throws InterruptedException {
     checkInterrupt("read");
-    return tryEnterReadSettled()
-        || (nanos > 0 && enterRead(true, ThreadWaiter.deadlineAfter(nanos)));
+    return tryEnterWordSettled()
+        || (nanos > 0 && enterWord(true, ThreadWaiter.deadlineAfter(nanos)));
   }
 
   boolean tryEnterWrite(long nanos) throws InterruptedException {
@@ -324,7 +346,7 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   private final class GuardedReading extends AbstractReading<ReadGuard<T>> {
     @Override
     ReadGuard<T> entered() {
-      return new ReadGuard<>(RwLock.this);
+      return new ReadGuard<>(RwLock.this, place);
     }
   }
 

@@ -55,31 +55,31 @@ final class RwLockView implements ReadWriteLock {
 
     @Override
     public void lock() {
-      lock.enterReadUninterruptibly();
+      lock.enterWordUninterruptibly();
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
       lock.checkInterrupt("read");
-      lock.enterRead(true, ThreadWaiter.FOREVER);
+      lock.enterWord(true, ThreadWaiter.FOREVER);
     }
 
     @Override
     public boolean tryLock() {
-      return lock.tryEnterReadSettled();
+      return lock.tryEnterWordSettled();
     }
 
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-      return lock.tryEnterRead(nanos(time, unit));
+      return lock.tryEnterWord(nanos(time, unit));
     }
 
     @Override
     public void unlock() {
-      if (lock.readers() == 0) {
+      if (lock.wordReaders() == 0) {
         throw new IllegalMonitorStateException("unlock without a read lock: " + lock);
       }
-      lock.exitRead();
+      lock.exitWord();
     }
 
     @Override

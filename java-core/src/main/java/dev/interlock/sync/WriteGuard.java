@@ -55,7 +55,7 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
     checkOpen();
     open = false;
     lock.exitWrite(upgraded, 1);
-    return new ReadGuard<>(lock);
+    return new ReadGuard<>(lock, PhaseFairLock.WORD);
   }
 
   /** Leaves the lock; without effect when closed before. */

@@ -37,7 +37,12 @@ class RwLockCancellationTest {
 
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final RwLock<String> lock = RwLock.builder().name("routes").of("value");
+  private final RwLock<String> lock = options().name("routes").of("value");
+
+  /** How the lock is made. */
+  RwLock.Builder options() {
+    return RwLock.builder();
+  }
 
   @AfterEach
   void noInterruptIsLeft() {
@@ -334,8 +339,8 @@ class RwLockCancellationTest {
       interruptAndAwait(upgrade);
       assertFalse(guard.isOpen());
       assertTrue(upgrade.get().isOpen());
-      lock.exitRead(); // the word was left as it was: two readers
-      lock.exitRead();
+      lock.exitWord(); // the word was left as it was: two readers
+      lock.exitWord();
       assertTrue(other.isOpen());
       assertFreeAndUnwanted();
     }

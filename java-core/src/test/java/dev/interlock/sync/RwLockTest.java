@@ -28,11 +28,17 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jol.info.GraphLayout;
 
 class RwLockTest {
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final RwLock<String> lock = RwLock.builder().name("routes").of("value");
+  private final RwLock<String> lock = options().name("routes").of("value");
+
+  /** How the lock is made. */
+  RwLock.Builder options() {
+    return RwLock.builder();
+  }
 
   @AfterEach
   void noInterruptIsLeft() {
@@ -96,6 +102,12 @@ class RwLockTest {
     assertEquals("WriteGuard[closed, " + lock + "]", guard.toString());
     assertEquals("ReadGuard[closed, " + lock + "]", first.toString());
     assertContains(RwLock.of(1).toString(), "RwLock@", "[free, waiting=0]");
+  }
+
+  // What the class says of its size, without anybody waiting, and readers that have not met.
+  @Test
+  void footprint_idle_asPromised() {
+    assertTrue(GraphLayout.parseInstance(RwLock.create()).totalSize() <= 32);
   }
 
   // Who excludes whom

@@ -86,6 +86,39 @@ public class RwLockPublication {
     }
   }
 
+  /**
+   * The same with the reader in a slot: it writes the slot and looks whether readers may have one, the writer
+   * says that they may not and looks at the slots. In a weaker mode neither would see the other; see {@link
+   * dev.interlock.jcstress.litmus.Dekker}.
+   */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "Before the writer, or after it.")
+  @Outcome(expect = FORBIDDEN, desc = "A torn view: beside the writer.")
+  @State
+  public static class Slots {
+    private final RwLock<Payload> lock = RwLock.builder().manyReaders().of(new Payload(0));
+    private int plain;
+
+    @Actor
+    public void writer() {
+      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
+        plain = 1;
+        guard.get().plain = 1;
+      }
+    }
+
+    @Actor
+    public void reader(II_Result r) {
+      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
+        r.r1 = guard.get().plain;
+        r.r2 = plain;
+      }
+    }
+  }
+
   /** What a reader reads, a writer that comes after it has not written yet. */
   @JCStressTest
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "Read before the writer came.")

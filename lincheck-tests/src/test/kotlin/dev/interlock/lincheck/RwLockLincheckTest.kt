@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.BooleanGen
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen
+import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 
 /**
@@ -23,8 +24,8 @@ class RwLockLincheckTest {
    */
   @Param(name = "thread", gen = ThreadIdGen::class)
   @Param(name = "timed", gen = BooleanGen::class)
-  class LockOperations : Operations() {
-    private val lock = RwLock.of(0)
+  abstract class LockOperations(options: RwLock.Builder) : Operations() {
+    private val lock: RwLock<Int> = options.of(0)
     private val reading = arrayOfNulls<ReadGuard<Int>>(THREADS)
     private val writing = arrayOfNulls<WriteGuard<Int>>(THREADS)
 
@@ -151,6 +152,12 @@ class RwLockLincheckTest {
     @Operation fun waitingReaders() = lock.waitingReaders()
   }
 
+  /** Readers in the word; those that meet spread, until a writer gathers them. */
+  class WordOperations : LockOperations(RwLock.builder())
+
+  /** Readers in slots from the beginning. */
+  class SlotOperations : LockOperations(RwLock.builder().manyReaders())
+
   class Specification {
     private val lock = RwLockSpecification()
     private val reading = BooleanArray(THREADS)
@@ -261,14 +268,22 @@ class RwLockLincheckTest {
     override fun hashCode() = 31 * value + reading.contentHashCode() + writing.contentHashCode()
   }
 
-  private val subject = Subject("RwLock", "phase-fair", "D3")
+  private val word = Subject("RwLock", "phase-fair", "D3")
+  private val slots = Subject("RwLock", "readers in slots", "D3")
 
+  /** Not in each build: what begins in slots is in the word from the first writer on. */
+  @Tag("deep")
   @Test
   fun everyPair_modelChecking() =
-    subject.modelCheck(LockOperations::class.java, Specification::class.java)
+    word.modelCheck(WordOperations::class.java, Specification::class.java)
 
   @Test
-  fun everyPair_stress() = subject.stress(LockOperations::class.java, Specification::class.java)
+  fun everyPair_readersInSlots_modelChecking() =
+    slots.modelCheck(SlotOperations::class.java, Specification::class.java)
+
+  @Test
+  fun everyPair_readersInSlots_stress() =
+    slots.stress(SlotOperations::class.java, Specification::class.java)
 
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */
