@@ -57,6 +57,8 @@ class CancellationTableTest {
         List.of(
             "lock",
             "tryLock(timeout)",
+            "lock(owner)",
+            "recover",
             "await(guard)",
             "await(guard, timeout)",
             "acquire(n)",
@@ -73,6 +75,7 @@ class CancellationTableTest {
     for (String operation :
         List.of(
             "lockAsync",
+            "lockAsync(owner)",
             "awaitAsync(guard)",
             "acquireAsync(n)",
             "sendAsync",

@@ -15,7 +15,7 @@ abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Obje
   }
 
   @Override
-  protected final boolean attempt() {
+  protected boolean attempt() {
     return mutex.tryAcquire() || mutex.acquireOrEnqueue(mutex.queue(), this);
   }
 
@@ -25,8 +25,13 @@ abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Obje
   }
 
   @Override
-  protected final void giveBackResult() {
+  protected void giveBackResult() {
     mutex.release();
+  }
+
+  @Override
+  protected final RuntimeException failure(@Nullable Object cause) {
+    return mutex.poisoned((Throwable) cause);
   }
 
   @Override

@@ -41,7 +41,10 @@ import org.jspecify.annotations.Nullable;
  * the time ends that. A signal that came first wins: the wait reports success, and the interrupt status is
  * set again. The suspending form does the same for a coroutine that is cancelled. A future that is cancelled
  * has nobody who could hold the lock: its guard stays closed. An interrupt that is there before the call
- * ends the interruptible forms at once, without unlocking.
+ * ends the interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
+ * mutex cannot be locked again: a wait that ends while it is poisoned ends with a {@link
+ * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait on, for who
+ * recovers the mutex to signal them.
  *
  * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter, still
  * asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code signalAll}
@@ -432,11 +435,18 @@ public final class Condition<T extends @Nullable Object> {
     }
   }
 
-  /** Returns the waiter that was granted the lock, if it was free, to be woken. */
+  /** Returns the waiter that was granted the lock, if it was free, or failed, to be woken. */
   private @Nullable Waiter moveFirst(WaitQueue q) {
     boolean taken = false;
     for (Waiter w; (w = waiters.peek()) != null; ) {
       waiters.remove(w);
+      Throwable poison = mutex.poisonCause();
+      if (poison != null) {
+        if (w.fail(poison)) {
+          return w;
+        }
+        continue;
+      }
       w.mark(SIGNALLED);
       if (!taken && !mutex.takeOrEnqueue(q, w)) {
         return null;

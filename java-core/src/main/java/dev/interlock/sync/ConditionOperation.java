@@ -54,6 +54,11 @@ final class ConditionOperation<T extends @Nullable Object> extends Operation<Mut
   }
 
   @Override
+  protected RuntimeException failure(@Nullable Object cause) {
+    return condition.mutex().poisoned((Throwable) cause);
+  }
+
+  @Override
   public @Nullable Operation<?> relock() {
     return guard.isOpen() ? null : new RelockOperation<>(guard);
   }

@@ -37,6 +37,11 @@ final class LockOperation<T extends @Nullable Object> extends AbstractLock<T, Mu
   }
 
   @Override
+  public void releaseFailed(Object any, Throwable failure) {
+    ((Mutex<?>) any).releaseFailed(failure);
+  }
+
+  @Override
   public @Nullable Object value(Object any) {
     return ((Mutex<?>) any).value();
   }

@@ -36,7 +36,12 @@ final class LockSequence {
   /** All of them, now, or null and none. */
   @Nullable LockSet tryLock() {
     LockSet set = new LockSet(mutexes.size());
-    return addOthers(set, -1) < 0 ? set : null;
+    try {
+      return addOthers(set, -1) < 0 ? set : null;
+    } catch (Throwable refused) { // one of them is poisoned
+      set.releaseAll();
+      throw refused;
+    }
   }
 
   @Nullable LockSet tryLock(long nanos) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.PoisonedException;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
@@ -36,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  * lockUninterruptibly} is not. A waiter that is interrupted, times out or is cancelled leaves the queue
  * without effect; if it had been given the lock in the same moment, a thread keeps it and reports
  * success, a future or coroutine passes it on to the next. Locking twice without closing the guard
- * waits for oneself. Closing a guard twice is harmless.
+ * waits for oneself. Closing a guard twice is harmless. With {@link Builder#poisoning}, a holder that
+ * fails inside {@code withLock}, or says so by {@link MutexGuard#poison}, poisons the mutex: it stays
+ * locked, those who wait and those who come get a {@link PoisonedException}, until somebody takes it over
+ * by {@link #recover}.
  *
  * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. An unlock
  * wakes nobody when nobody waits, and at most one waiter otherwise. Cancelling a wait is O(1).
@@ -87,6 +91,11 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
    * whoever enqueues sets Q by CAS while L is on, so one of the two fails its CAS and looks again; or
    * if it sees N, and a nudged head, before it sleeps again, takes N off by CAS while L is on: the same.
    *
+   * Poisoned is P L alone, P for POISONED: locked and held by nobody. The holder sets it, and fails all who
+   * are queued, under the queue's lock; nobody is queued while it is set; recover takes P off by CAS and
+   * is the holder. To all fast paths that is one more lock that is held, so they do not look for it.
+   * Meanwhile value is a Poison, with the value and the cause in it; no open guard can see that.
+   *
    * The head that was nudged keeps its place: it competes with newcomers, each success of whom counts
    * as a bypass of everybody in the queue (the holder counts, so the counter needs no atomics). Each waiter
    * notes the count when it joins; when the head's is the bound ago, the holder grants. Those behind joined
@@ -95,6 +104,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   private static final int LOCKED = 1;
   private static final int QUEUED = 2;
   private static final int NUDGED = 4;
+  private static final int POISONED = 8;
+
+  /** Beside the bypass bound, in one word: this mutex can be poisoned. */
+  private static final int POISONING = 1 << 31;
 
   /** The bypass bound of {@link #of}: a nudged head has time to wake up before it is reached. */
   public static final int DEFAULT_BYPASS_BOUND = 262_144;
@@ -109,12 +122,12 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   private static final int LONGEST_PAUSE = 128;
 
   private volatile int state;
-  private final int bypassBound;
+  private final int options;
   private T value;
 
-  private Mutex(@Nullable String name, int bypassBound, T value) {
+  private Mutex(@Nullable String name, int options, T value) {
     super(name);
-    this.bypassBound = bypassBound;
+    this.options = options;
     this.value = value;
   }
 
@@ -142,6 +155,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   public static final class Builder {
     private @Nullable String name;
     private int bypassBound = DEFAULT_BYPASS_BOUND;
+    private int poisoning;
 
     private Builder() {}
 
@@ -166,9 +180,18 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       return this;
     }
 
+    /**
+     * A holder that fails inside {@code withLock} poisons the mutex; one with a guard may do it by {@link
+     * MutexGuard#poison}. Costs nothing while nobody fails.
+     */
+    public Builder poisoning() {
+      poisoning = POISONING;
+      return this;
+    }
+
     /** A mutex that guards {@code value}. */
     public <T extends @Nullable Object> Mutex<T> of(T value) {
-      return new Mutex<>(name, bypassBound, value);
+      return new Mutex<>(name, bypassBound | poisoning, value);
     }
   }
 
@@ -225,11 +248,15 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       throw new InterruptedException("interrupted before locking " + this);
     }
     acquire();
+    R result;
     try {
-      return body.apply(value);
-    } finally {
-      release();
+      result = body.apply(value);
+    } catch (Throwable failure) {
+      releaseFailed(failure);
+      throw failure;
     }
+    release();
+    return result;
   }
 
   /**
@@ -263,6 +290,57 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     return new MutexLockView(this);
   }
 
+  // Recovery
+
+  /**
+   * Waits for the lock as {@link #lock}, and if the mutex is poisoned, or gets so meanwhile, takes it over:
+   * it is no longer poisoned then, and the caller is to repair the value, or to poison it again.
+   *
+   * @throws InterruptedException when interrupted before it was given the lock
+   */
+  public MutexGuard<T> recover() throws InterruptedException {
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted before locking " + this);
+      }
+      MutexGuard<T> guard = tryRecover();
+      if (guard != null) {
+        return guard;
+      }
+      try {
+        return lock();
+      } catch (PoisonedException meanwhile) {
+        // Then there is something to take over, or there was.
+      }
+    }
+  }
+
+  /** Takes the mutex over, as {@link #recover}, if it is poisoned; otherwise returns null. */
+  public @Nullable MutexGuard<T> tryRecover() {
+    if (!isPoisoned() || !casState(LOCKED | POISONED, LOCKED)) {
+      return null;
+    }
+    if (value instanceof Poison poison) {
+      value = poison.<T>value();
+    }
+    return new MutexGuard<>(this);
+  }
+
+  /** Whether a holder has failed, and nobody has recovered the mutex since. */
+  public boolean isPoisoned() {
+    return (state & POISONED) != 0;
+  }
+
+  /** Whether this mutex was made to be poisoned by a holder that fails. */
+  public boolean isPoisoning() {
+    return options < 0;
+  }
+
+  /** How the holder failed that poisoned this mutex; null when it is not poisoned. */
+  public @Nullable Throwable poisonCause() {
+    return isPoisoned() && value instanceof Poison poison ? poison.cause : null;
+  }
+
   /** A condition of this mutex, see {@link Condition}. */
   public Condition<T> newCondition() {
     return new Condition<>(this, null);
@@ -277,17 +355,23 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** Whether somebody holds the lock now; for monitoring, not for deciding. */
   public boolean isLocked() {
-    return (state & LOCKED) != 0;
+    return (state & (LOCKED | POISONED)) == LOCKED;
   }
 
   /** How often a waiter may be overtaken. */
   public int bypassBound() {
-    return bypassBound;
+    return options & ~POISONING;
   }
 
   @Override
   public String toString() {
-    return objectName() + "[" + (isLocked() ? "locked" : "free") + ", waiting=" + waiting() + "]";
+    int s = state;
+    return objectName()
+        + "["
+        + ((s & POISONED) != 0 ? "poisoned" : (s & LOCKED) != 0 ? "locked" : "free")
+        + ", waiting="
+        + waiting()
+        + "]";
   }
 
   // The guard's side
@@ -333,13 +417,17 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** Takes the lock if it is free; with a bound of 0 it never is while others are queued. */
   private boolean tryBarge() {
-    for (int s; ((s = state) & LOCKED) == 0; ) {
+    int s;
+    while (((s = state) & LOCKED) == 0) {
       if (casState(s, s | LOCKED)) {
         if (s != 0) {
           countOvertake();
         }
         return true;
       }
+    }
+    if ((s & POISONED) != 0) {
+      throw poisoned(poisonCause());
     }
     return false;
   }
@@ -420,6 +508,8 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
         case INTERRUPTED:
           withdraw(q, w);
           throw new InterruptedException("interrupted while waiting for " + this);
+        case FAILED:
+          throw poisoned((Throwable) w.item());
         default:
           throw new AssertionError(w);
       }
@@ -437,7 +527,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** Barging, with spinning, before a thread joins the queue. */
   private boolean spinAndAcquire(WaitQueue q) {
-    if (bypassBound == 0 && (state & QUEUED) != 0) {
+    if (bypassBound() == 0 && (state & QUEUED) != 0) {
       return false; // the lock will not become free for a newcomer
     }
     Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
@@ -476,8 +566,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
             }
             return true;
           }
+        } else if ((s & POISONED) != 0) {
+          throw poisoned(poisonCause());
         } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
-          q.addOvertakeable(w, bypassBound);
+          q.addOvertakeable(w, bypassBound());
           return false;
         }
       }
@@ -497,8 +589,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
         if (casState(0, LOCKED)) {
           return true;
         }
+      } else if ((s & POISONED) != 0) {
+        throw poisoned(poisonCause());
       } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
-        q.addOvertakeable(w, bypassBound);
+        q.addOvertakeable(w, bypassBound());
         return false;
       }
     }
@@ -520,7 +614,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
         int s = state;
         if ((s & LOCKED) == 0) {
           if (casState(s, q.waiters().isOnly(w) ? LOCKED : LOCKED | QUEUED)) {
-            q.removeOvertakeable(w, bypassBound);
+            q.removeOvertakeable(w, bypassBound());
             return true;
           }
         } else if (casState(s, s & ~NUDGED)) {
@@ -539,7 +633,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     q.lock();
     try {
       boolean first = q.waiters().isFirst(w);
-      if (!q.removeOvertakeable(w, bypassBound)) {
+      if (!q.removeOvertakeable(w, bypassBound())) {
         return; // whoever unlinked it has taken care of the bits
       }
       Waiter head = q.head();
@@ -581,7 +675,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
         }
         if (q.mustHandOver()) {
           // The grant comes last: the head may be awake, and unlock the moment that it sees it.
-          q.removeOvertakeable(head, bypassBound);
+          q.removeOvertakeable(head, bypassBound());
           state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
           if (head.grant()) {
             toWake = head;
@@ -602,6 +696,58 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     if (toWake != null) {
       WakeList.wake(toWake);
     }
+  }
+
+  // Poisoning
+
+  private static final class Poison {
+    final Throwable cause;
+    private final @Nullable Object value;
+
+    Poison(Throwable cause, @Nullable Object value) {
+      this.cause = cause;
+      this.value = value;
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"}) // put in as a T
+    <T extends @Nullable Object> T value() {
+      return (T) value;
+    }
+  }
+
+  /** As {@link #release}, after the section has failed. */
+  void releaseFailed(Throwable failure) {
+    if (isPoisoning()) {
+      poison(failure);
+    } else {
+      release();
+    }
+  }
+
+  /** The holder leaves the mutex poisoned. */
+  @SuppressWarnings("unchecked") // nobody reads it as a T before recover has put the T back
+  void poison(Throwable cause) {
+    value = (T) new Poison(cause, value);
+    WaitQueue q = queue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      state = LOCKED | POISONED;
+      q.waiters().failAll(cause, wakes);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+  }
+
+  /** A new error, with its own stack. */
+  PoisonedException poisoned(@Nullable Throwable cause) {
+    return new PoisonedException(
+        "a holder of "
+            + objectName()
+            + " failed, and may have left its value half-changed; take it over by recover() or"
+            + " tryRecover(), repair the value, and close the guard",
+        cause);
   }
 
   private void countOvertake() {

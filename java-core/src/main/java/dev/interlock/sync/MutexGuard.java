@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,24 @@ public final class MutexGuard<T extends @Nullable Object> implements AutoCloseab
       open = false;
       mutex.release();
     }
+  }
+
+  /**
+   * Poisons the mutex and closes this guard: whoever waits for the mutex or comes to it is refused until
+   * somebody {@linkplain Mutex#recover recovers} it.
+   *
+   * @throws IllegalStateException when this guard is closed, or the mutex was made without {@linkplain
+   *     Mutex.Builder#poisoning poisoning}
+   */
+  public void poison(Throwable cause) {
+    Objects.requireNonNull(cause, "cause");
+    checkOpen();
+    if (!mutex.isPoisoning()) {
+      throw new IllegalStateException(
+          mutex + " cannot be poisoned; make it by Mutex.builder().poisoning()");
+    }
+    open = false;
+    mutex.poison(cause);
   }
 
   /** For a wait for a condition: this guard no longer holds the lock, which its caller now releases. */

@@ -2,6 +2,7 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.PoisonedException
 import dev.interlock.future.PollFuture
 import dev.interlock.internal.op.Relocking
 import dev.interlock.sync.Condition as BlockingCondition
@@ -41,8 +42,9 @@ import kotlinx.coroutines.withContext
  * at once, and the coroutine then waits for the lock, however long that takes: when the
  * [CancellationException] is thrown it holds the lock again and its guard is open, as the rest of
  * the section expects, `finally` and `catch` included. The same holds for the end of the time. A
- * signal that a cancelled coroutine had been given goes on to the next. Nothing looks for
- * cancellation when a predicate holds already.
+ * signal that a cancelled coroutine had been given goes on to the next. While the mutex is poisoned
+ * it cannot be locked: the wait then ends with a PoisonedException, the cancellation suppressed in
+ * it, and its guard stays closed. Nothing looks for cancellation when a predicate holds already.
  *
  * **Cost.** As the blocking form: who is signalled is resumed when it can have the lock.
  *
@@ -60,7 +62,7 @@ internal constructor(
     try {
       wait.await() // its result opens the guard
     } catch (cancellation: CancellationException) {
-      relock(wait)
+      relock(wait, cancellation)
       throw cancellation
     }
   }
@@ -130,15 +132,37 @@ public val <T> BlockingCondition<T>.suspending: Condition<T>
 
 /**
  * Runs [block] under the lock with the guard, which a condition needs, and closes the guard however
- * the block ends. Where no condition is waited for, [withLock] saves the guard.
+ * the block ends; when the block throws, cancellation included, a mutex that was made with
+ * poisoning is poisoned. Where no condition is waited for, [withLock] saves the guard.
  */
 public suspend inline fun <T, R> Mutex<T>.withGuard(block: (MutexGuard<T>) -> R): R {
   contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
-  return lock().use(block)
+  val guard = lock()
+  try {
+    return block(guard)
+  } catch (thrown: Throwable) {
+    if (guard.isOpen && blocking.isPoisoning) guard.poison(thrown)
+    throw thrown
+  } finally {
+    guard.close()
+  }
 }
 
 /** A cancelled wait holds nothing; its coroutine goes on in the section, and needs the lock. */
-private suspend fun relock(wait: PollFuture<*>) {
+private suspend fun relock(wait: PollFuture<*>, cancellation: CancellationException) {
   val relock = (wait as Relocking).relock() ?: return
-  withContext(NonCancellable) { relock.await() }
+  // Caught inside: what is thrown across withContext may be a copy.
+  val refusal =
+    withContext(NonCancellable) {
+      try {
+        relock.await()
+        null
+      } catch (poisoned: PoisonedException) {
+        poisoned
+      }
+    }
+  if (refusal != null) {
+    refusal.addSuppressed(cancellation)
+    throw refusal
+  }
 }

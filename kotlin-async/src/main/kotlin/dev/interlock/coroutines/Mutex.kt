@@ -2,6 +2,7 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.PoisonedException
 import dev.interlock.future.PollFuture
 import dev.interlock.internal.op.UnguardedLock
 import dev.interlock.sync.Mutex as BlockingMutex
@@ -75,6 +76,30 @@ internal constructor(
     return within(timeout) { operation.await() }
   }
 
+  /**
+   * Waits for the lock, suspending, and if the mutex is poisoned, or gets so meanwhile, takes it
+   * over: the caller is to repair the value, or to [poison][MutexGuard.poison] it again.
+   */
+  public suspend fun recover(): MutexGuard<T> {
+    while (true) {
+      blocking.tryRecover()?.let {
+        return it
+      }
+      try {
+        return lock()
+      } catch (_: PoisonedException) {
+        // Poisoned meanwhile: then there is something to take over, or there was.
+      }
+    }
+  }
+
+  /** Takes the mutex over if it is poisoned; otherwise returns null. */
+  public fun tryRecover(): MutexGuard<T>? = blocking.tryRecover()
+
+  /** Whether a holder has failed, and nobody has recovered the mutex since. */
+  public val isPoisoned: Boolean
+    get() = blocking.isPoisoned
+
   /** Whether somebody holds the lock now; for monitoring, not for deciding. */
   public val isLocked: Boolean
     get() = blocking.isLocked
@@ -99,6 +124,7 @@ public fun Mutex(): Mutex<Unit> = Mutex(BlockingMutex.of(Unit))
  * @param name what errors, dumps and `toString` show
  * @param fair whether it serves strictly first in, first out; the same as a [bypassBound] of 0
  * @param bypassBound how often newcomers may overtake a waiter
+ * @param poisoning whether a holder that fails inside [withLock] or [withGuard] poisons it
  * @throws IllegalArgumentException when [bypassBound] is negative, or contradicts [fair]
  */
 public fun <T> Mutex(
@@ -106,12 +132,14 @@ public fun <T> Mutex(
   name: String? = null,
   fair: Boolean = false,
   bypassBound: Int = if (fair) 0 else BlockingMutex.DEFAULT_BYPASS_BOUND,
+  poisoning: Boolean = false,
 ): Mutex<T> {
   require(!fair || bypassBound == 0) {
     "a fair mutex has bypassBound 0, not $bypassBound; leave one of the two out"
   }
   val builder = BlockingMutex.builder().bypassBound(bypassBound)
   if (name != null) builder.name(name)
+  if (poisoning) builder.poisoning()
   return Mutex(builder.of(value))
 }
 
@@ -126,15 +154,20 @@ public var <T> MutexGuard<T>.value: T
 
 /**
  * Runs [block] with the guarded value under the lock and returns its result. The lock is released
- * however the block ends.
+ * however the block ends; when the block throws, cancellation included, a mutex that was made with
+ * poisoning is poisoned.
  */
 public suspend inline fun <T, R> Mutex<T>.withLock(block: (T) -> R): R {
   contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
   acquireUnguarded(blocking)
+  var failure: Throwable? = null
   try {
     return block(valueUnguarded(blocking))
+  } catch (thrown: Throwable) {
+    failure = thrown
+    throw thrown
   } finally {
-    releaseUnguarded(blocking)
+    releaseUnguarded(blocking, failure)
   }
 }
 
@@ -147,8 +180,8 @@ internal suspend fun acquireUnguarded(mutex: BlockingMutex<*>) {
 }
 
 @PublishedApi
-internal fun releaseUnguarded(mutex: BlockingMutex<*>) {
-  UNGUARDED.release(mutex)
+internal fun releaseUnguarded(mutex: BlockingMutex<*>, failure: Throwable?) {
+  if (failure == null) UNGUARDED.release(mutex) else UNGUARDED.releaseFailed(mutex, failure)
 }
 
 @PublishedApi

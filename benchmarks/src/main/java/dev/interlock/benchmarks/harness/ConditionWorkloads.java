@@ -1,11 +1,13 @@
 package dev.interlock.benchmarks.harness;
 
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
+import static dev.interlock.benchmarks.harness.Metric.TIME;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
 import dev.interlock.benchmarks.workload.ConditionBenchmark;
+import dev.interlock.benchmarks.workload.ReentrantBenchmark;
 
-/** Conditions. */
+/** Conditions, and locks that are locked again. */
 final class ConditionWorkloads {
   private ConditionWorkloads() {}
 
@@ -20,6 +22,15 @@ final class ConditionWorkloads {
         .param("pinned", false)
         .param("virtual", true)
         .needs(Workload.Need.VIRTUAL_THREADS);
+    reentrant(catalogue, "reentrant-uncontended", 1, "lock, count, unlock by one owner");
+    reentrant(catalogue, "reentrant-3-deep", 3, "three sections within each other, by one owner");
+  }
+
+  private static void reentrant(Catalogue catalogue, String name, int depth, String about) {
+    catalogue
+        .add(name, about, ReentrantBenchmark.class, "increment")
+        .param("depth", depth)
+        .compare("reentrant", "ReentrantLock", TIME, ratioOf(1.0));
   }
 
   private static Workload pingPong(Catalogue catalogue, String name, String who) {

@@ -28,4 +28,16 @@ public final class LockedCounters {
         throw new IllegalArgumentException("no locked counter is called " + subject);
     }
   }
+
+  /** A fresh counter that locks so many times, one within the other. */
+  public static LockedCounter nested(String subject, int depth) {
+    switch (subject) {
+      case "reentrant":
+        return new ReentrantCounter(depth);
+      case "ReentrantLock":
+        return new NestedLockCounter(depth);
+      default:
+        throw new IllegalArgumentException("no nested counter is called " + subject);
+    }
+  }
 }

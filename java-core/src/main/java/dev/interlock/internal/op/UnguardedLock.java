@@ -26,6 +26,9 @@ public interface UnguardedLock {
   /** Releases the lock of {@code mutex}, which the caller holds. */
   void release(Object mutex);
 
+  /** As {@link #release}, after the section has failed: poisons the mutex, if it was made for that. */
+  void releaseFailed(Object mutex, Throwable failure);
+
   /** What {@code mutex} guards; the caller holds its lock. */
   @Nullable Object value(Object mutex);
 }

@@ -1,0 +1,98 @@
+@file:OptIn(ExperimentalContracts::class)
+
+package dev.interlock.coroutines
+
+import dev.interlock.sync.Owner
+import dev.interlock.sync.ReentrantGuard
+import dev.interlock.sync.ReentrantMutex as BlockingReentrantMutex
+import kotlin.contracts.ExperimentalContracts
+import kotlin.contracts.InvocationKind
+import kotlin.contracts.contract
+import kotlin.time.Duration
+
+/**
+ * The suspending face of a [reentrant mutex][BlockingReentrantMutex]: its holder, an [Owner], may
+ * lock it again. The owner is a handle that a coroutine carries with it, so it is the same on
+ * whatever thread the coroutine goes on. Prefer [Mutex] where nothing locks twice.
+ *
+ * **Progress.** [lock] while the lock is free is one compare-and-set, and nothing of the kind when
+ * the owner holds it. Otherwise it suspends.
+ *
+ * **Memory effects.** Actions before the last hold ends happen-before actions after the next
+ * owner's first lock. Failed attempts: none.
+ *
+ * **Ordering and fairness.** That of [Mutex].
+ *
+ * **Blocking and errors.** No function of this class blocks the thread. Cancellation is prompt, as
+ * for [Mutex]. One owner is one coroutine at a time: two that share an owner are both let in.
+ *
+ * **Footprint.** None of its own: a value class over [blocking]. Each lock makes a guard of 24
+ * bytes.
+ */
+@JvmInline
+public value class ReentrantMutex<T>
+internal constructor(
+  /** The same mutex for threads. */
+  public val blocking: BlockingReentrantMutex<T>
+) {
+  /** Waits for the lock, suspending, unless [owner] holds it. Close the guard to end the hold. */
+  public suspend fun lock(owner: Owner): ReentrantGuard<T> =
+    blocking.tryLock(owner) ?: blocking.lockAsync(owner).await()
+
+  /** Takes the lock if it is free now or held by [owner], otherwise returns null. */
+  public fun tryLock(owner: Owner): ReentrantGuard<T>? = blocking.tryLock(owner)
+
+  /**
+   * Waits for the lock, suspending, not longer than [timeout]; zero or less does not wait. Returns
+   * null when the time ran out; then the lock was not taken.
+   */
+  public suspend fun tryLock(owner: Owner, timeout: Duration): ReentrantGuard<T>? {
+    val guard = blocking.tryLock(owner)
+    if (guard != null || !timeout.isPositive()) return guard
+    val operation = blocking.lockAsync(owner)
+    return within(timeout) { operation.await() }
+  }
+
+  /** How often [owner] holds this mutex; exact when asked by what runs as that owner. */
+  public fun holds(owner: Owner): Int = blocking.holds(owner)
+
+  /** Whether somebody holds the lock now; for monitoring, not for deciding. */
+  public val isLocked: Boolean
+    get() = blocking.isLocked
+
+  /** How many callers of every kind wait; for monitoring. */
+  public val waiting: Int
+    get() = blocking.waiting()
+
+  override fun toString(): String = blocking.toString()
+}
+
+/**
+ * A reentrant mutex that guards [value].
+ *
+ * @param name what errors, dumps and `toString` show
+ * @param fair whether it serves owners strictly first in, first out
+ */
+public fun <T> ReentrantMutex(
+  value: T,
+  name: String? = null,
+  fair: Boolean = false,
+): ReentrantMutex<T> {
+  val builder = BlockingReentrantMutex.builder()
+  if (fair) builder.bypassBound(0)
+  if (name != null) builder.name(name)
+  return ReentrantMutex(builder.of(value))
+}
+
+/** The same mutex for coroutines. */
+public val <T> BlockingReentrantMutex<T>.suspending: ReentrantMutex<T>
+  get() = ReentrantMutex(this)
+
+/**
+ * Runs [block] with the guarded value under the lock and returns its result. The hold ends however
+ * the block ends.
+ */
+public suspend inline fun <T, R> ReentrantMutex<T>.withLock(owner: Owner, block: (T) -> R): R {
+  contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
+  return lock(owner).use { block(it.get()) }
+}
