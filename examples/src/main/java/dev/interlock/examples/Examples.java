@@ -29,6 +29,7 @@ final class Examples {
         new BankExample(),
         new LivelockExample(),
         new BoundedBufferExample(),
+        new OnceExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),

@@ -59,6 +59,8 @@ class ExamplesTest {
         "hazard-pointers --readers 4 --writes 1000",
         "epochs --buffers 100",
         "ref-counted --owners 1",
+        "once --threads 1 --failures 0",
+        "once --threads 5 --failures 7",
         "off-heap --threads 1 --operations 1",
         "off-heap --threads 4 --operations 1000",
       })
@@ -105,6 +107,8 @@ class ExamplesTest {
     "hazard-pointers, --writes, 0",
     "epochs, --buffers, 1",
     "ref-counted, --owners, 0",
+    "once, --threads, 0",
+    "once, --failures, -1",
     "off-heap, --threads, 0",
     "off-heap, --operations, 0",
   })

@@ -44,6 +44,12 @@ record Structure(
               List.of("sync.SemaphoreTest"),
               List.of("SemaphoreLincheckTest")),
           new Structure(
+              "Value made once",
+              List.of("sync.Once", "sync.Lazy"),
+              "OnceCellPublication(?!.*Twin)",
+              List.of("sync.OnceCellTest", "sync.LazyTest"),
+              List.of("OnceCellLincheckTest")),
+          new Structure(
               "Single-producer ring",
               List.of("collection.SpscRingBuffer", "collection.CheckedSpscRingBuffer"),
               "jcstress.SpscRingBuffer(?!.*Twin)",

@@ -54,6 +54,7 @@ public final class Catalogue {
     SortedSetWorkloads.addTo(catalogue);
     RwLockWorkloads.addTo(catalogue);
     ConditionWorkloads.addTo(catalogue);
+    OnceWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 

@@ -67,6 +67,18 @@ public final class WaiterList {
     return w;
   }
 
+  /**
+   * The first waiter for {@code need} units whose wait goes on, or null. For an object on which callers
+   * wait for different things; O(n) in those that stand before it and wait for something else.
+   */
+  public @Nullable Waiter peek(int need) {
+    Waiter w = head;
+    while (w != null && (w.need() != need || !w.isPending())) {
+      w = w.next;
+    }
+    return w;
+  }
+
   /** The first node, or null; its wait may be over. */
   @Nullable Waiter first() {
     return head;
