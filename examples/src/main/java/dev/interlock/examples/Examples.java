@@ -30,6 +30,8 @@ final class Examples {
         new LivelockExample(),
         new BoundedBufferExample(),
         new OnceExample(),
+        new StarvationExample(),
+        new SeqLockExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),

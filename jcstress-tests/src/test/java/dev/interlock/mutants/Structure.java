@@ -50,6 +50,18 @@ record Structure(
               List.of("sync.OnceCellTest", "sync.LazyTest"),
               List.of("OnceCellLincheckTest")),
           new Structure(
+              "Locks that spin",
+              List.of("sync.SpinLock", "sync.TicketLock", "sync.McsLock", "sync.ClhLock"),
+              "SpinLockPublication(?!.*Twin)",
+              List.of("sync.SpinningLockTest"),
+              List.of("SpinLocksLincheckTest")),
+          new Structure(
+              "Sequence lock",
+              List.of("sync.SeqLock"),
+              "SeqLockTornRead(?!.*Twin)",
+              List.of("sync.SeqLockTest"),
+              List.of("SeqLockLincheckTest")),
+          new Structure(
               "Single-producer ring",
               List.of("collection.SpscRingBuffer", "collection.CheckedSpscRingBuffer"),
               "jcstress.SpscRingBuffer(?!.*Twin)",

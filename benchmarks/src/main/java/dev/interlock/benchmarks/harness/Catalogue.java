@@ -55,6 +55,7 @@ public final class Catalogue {
     RwLockWorkloads.addTo(catalogue);
     ConditionWorkloads.addTo(catalogue);
     OnceWorkloads.addTo(catalogue);
+    SpinAndSeqLockWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 
