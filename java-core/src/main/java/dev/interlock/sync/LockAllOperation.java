@@ -38,11 +38,13 @@ final class LockAllOperation implements PollFuture<LockSet> {
   /** Of the mutex that is waited for; null before the first poll and when none is left. */
   private @Nullable PollFuture<? extends MutexGuard<?>> current;
 
+  /** Of that mutex; -1 for the one before the first. */
   private int index;
 
   LockAllOperation(LockSequence sequence) {
     this.sequence = sequence;
-    this.set = new LockSet(sequence.mutexes.size());
+    this.set = sequence.newSet();
+    this.index = sequence.first == null ? 0 : -1;
   }
 
   @Override
@@ -73,10 +75,10 @@ final class LockAllOperation implements PollFuture<LockSet> {
   }
 
   private boolean advance(Context cx) {
-    for (int trials = 0; index < sequence.mutexes.size(); ) {
+    for (int trials = 0; index < sequence.count; ) {
       PollFuture<? extends MutexGuard<?>> next = current;
       if (next == null) {
-        next = sequence.mutexes.get(index).lockAsync();
+        next = mutex().lockAsync();
         current = next;
       }
       Poll<? extends MutexGuard<?>> poll = next.poll(cx);
@@ -100,6 +102,11 @@ final class LockAllOperation implements PollFuture<LockSet> {
       }
     }
     return true;
+  }
+
+  private Mutex<?> mutex() {
+    Mutex<?> first = sequence.first;
+    return index < 0 && first != null ? first : sequence.get(index);
   }
 
   @Override

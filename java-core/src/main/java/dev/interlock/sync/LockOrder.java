@@ -3,14 +3,10 @@ package dev.interlock.sync;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> Sorting n mutexes, and n uncontended locks; more with {@link #backingOff} when others
  * interfere.
  *
- * <p><b>Footprint.</b> 64 bytes for the order; a call makes the set, the guards and a list.
+ * <p><b>Footprint.</b> 80 bytes for the order; a call makes the set, the guards and an array or two.
  *
  * <pre>{@code
  * LockOrder order = LockOrder.total();
@@ -64,6 +60,7 @@ public final class LockOrder {
    */
   private final Mutex<@Nullable Void> tie = Mutex.create();
   private final ToIntFunction<Object> rank;
+  private final Comparator<Mutex<?>> byRank = (a, b) -> Integer.compare(rank(a), rank(b));
   private final boolean backingOff;
 
   LockOrder(boolean backingOff, ToIntFunction<Object> rank) {
@@ -87,17 +84,17 @@ public final class LockOrder {
    * @throws InterruptedException when interrupted before; then none is held
    */
   public LockSet lockAll(Mutex<?>... mutexes) throws InterruptedException {
-    return lockAll(List.of(mutexes));
+    return sequence(mutexes.clone()).lock();
   }
 
   /** As {@link #lockAll(Mutex[])}. */
   public LockSet lockAll(Collection<? extends Mutex<?>> mutexes) throws InterruptedException {
-    return sequence(mutexes).lock();
+    return sequence(toArray(mutexes)).lock();
   }
 
   /** Locks all of {@code mutexes} if each of them is free now; otherwise none, and returns null. */
   public @Nullable LockSet tryLockAll(Collection<? extends Mutex<?>> mutexes) {
-    return new LockSequence(distinct(mutexes), backingOff).tryLock(); // no order: it does not wait
+    return sequence(toArray(mutexes)).tryLock();
   }
 
   /**
@@ -108,37 +105,43 @@ public final class LockOrder {
    */
   public @Nullable LockSet tryLockAll(Collection<? extends Mutex<?>> mutexes, Duration timeout)
       throws InterruptedException {
-    return sequence(mutexes).tryLock(Durations.toNanosSaturated(timeout));
+    return sequence(toArray(mutexes)).tryLock(Durations.toNanosSaturated(timeout));
   }
 
   /** Locking all of {@code mutexes} as a future: begun by its first poll. Cancelling it unlocks. */
   public PollFuture<LockSet> lockAllAsync(Collection<? extends Mutex<?>> mutexes) {
-    return new LockAllOperation(sequence(mutexes));
+    return new LockAllOperation(sequence(toArray(mutexes)));
   }
 
-  private LockSequence sequence(Collection<? extends Mutex<?>> mutexes) {
-    List<Mutex<?>> list = distinct(mutexes);
-    if (!backingOff) {
-      list.sort(Comparator.comparingInt(rank));
-      for (int i = 1; i < list.size(); i++) {
-        if (rank.applyAsInt(list.get(i - 1)) == rank.applyAsInt(list.get(i))) {
-          list.add(0, tie);
-          break;
-        }
-      }
-    }
-    return new LockSequence(list, backingOff);
+  private static Mutex<?>[] toArray(Collection<? extends Mutex<?>> mutexes) {
+    return mutexes.toArray(new Mutex<?>[0]);
   }
 
-  private static List<Mutex<?>> distinct(Collection<? extends Mutex<?>> mutexes) {
-    Set<Mutex<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Mutex<?>> list = new ArrayList<>(mutexes.size() + 1);
+  /** Those in {@code mutexes}, each once, in order; the array is the caller's to give away. */
+  private LockSequence sequence(Mutex<?>[] mutexes) {
     for (Mutex<?> mutex : mutexes) {
-      if (seen.add(Objects.requireNonNull(mutex, "mutex"))) {
-        list.add(mutex);
+      Objects.requireNonNull(mutex, "mutex");
+    }
+    Arrays.sort(mutexes, byRank);
+    int count = 0;
+    boolean ties = false;
+    for (Mutex<?> mutex : mutexes) {
+      int sameRank = 0; // those before it that have its rank
+      boolean twice = false;
+      for (int i = count; --i >= 0 && rank(mutexes[i]) == rank(mutex); ) {
+        sameRank++;
+        twice |= mutexes[i] == mutex;
+      }
+      if (!twice) {
+        ties |= sameRank > 0;
+        mutexes[count++] = mutex;
       }
     }
-    return list;
+    return new LockSequence(mutexes, count, ties && !backingOff ? tie : null, backingOff);
+  }
+
+  private int rank(Mutex<?> mutex) {
+    return rank.applyAsInt(mutex);
   }
 
   @Override

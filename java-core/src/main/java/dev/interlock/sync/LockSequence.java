@@ -3,7 +3,7 @@ package dev.interlock.sync;
 import dev.interlock.atomic.Backoff;
 import dev.interlock.internal.wait.ThreadWaiter;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Mutexes that are to be locked together, each once, in the order in which that is to be done. */
@@ -17,12 +17,27 @@ final class LockSequence {
    * another, the one that waits for the last in the order waits for somebody who does not wait.
    * Backing off there is none, because nobody holds one while waiting for another.
    */
-  final List<? extends Mutex<?>> mutexes;
+  private final Mutex<?>[] mutexes;
+  final int count;
   final boolean backingOff;
 
-  LockSequence(List<? extends Mutex<?>> mutexes, boolean backingOff) {
+  /** Locked before the others by those who wait; null for none. */
+  final @Nullable Mutex<?> first;
+
+  /** The first {@code count} of {@code mutexes}. */
+  LockSequence(Mutex<?>[] mutexes, int count, @Nullable Mutex<?> first, boolean backingOff) {
     this.mutexes = mutexes;
+    this.count = count;
+    this.first = first;
     this.backingOff = backingOff;
+  }
+
+  Mutex<?> get(int index) {
+    return mutexes[index];
+  }
+
+  LockSet newSet() {
+    return new LockSet(first == null ? count : count + 1);
   }
 
   LockSet lock() throws InterruptedException {
@@ -35,7 +50,7 @@ final class LockSequence {
 
   /** All of them, now, or null and none. */
   @Nullable LockSet tryLock() {
-    LockSet set = new LockSet(mutexes.size());
+    LockSet set = newSet();
     try {
       return addOthers(set, -1) < 0 ? set : null;
     } catch (Throwable refused) { // one of them is poisoned
@@ -56,7 +71,7 @@ final class LockSequence {
 
   /** Null when the time has run out; then, and on an interrupt, none of them is held. */
   private @Nullable LockSet lock(long deadline) throws InterruptedException {
-    LockSet set = new LockSet(mutexes.size());
+    LockSet set = newSet();
     boolean complete = false;
     try {
       complete = backingOff ? addByTrial(set, deadline) : addInOrder(set, deadline);
@@ -69,29 +84,28 @@ final class LockSequence {
   }
 
   private boolean addInOrder(LockSet set, long deadline) throws InterruptedException {
-    for (Mutex<?> mutex : mutexes) {
-      if (!add(set, mutex, deadline)) {
-        return false;
-      }
+    boolean added = first == null || add(set, first, deadline);
+    for (int i = 0; added && i < count; i++) {
+      added = add(set, mutexes[i], deadline);
     }
-    return true;
+    return added;
   }
 
   private boolean addByTrial(LockSet set, long deadline) throws InterruptedException {
-    if (mutexes.isEmpty()) {
+    if (count == 0) {
       return true;
     }
     Backoff backoff = Backoff.randomised();
-    int first = 0;
-    while (add(set, mutexes.get(first), deadline)) {
-      int taken = addOthers(set, first);
+    int begin = 0;
+    while (add(set, mutexes[begin], deadline)) {
+      int taken = addOthers(set, begin);
       if (taken < 0) {
         return true;
       }
       if (!backoff.pause()) {
         backoff.reset();
       }
-      first = taken;
+      begin = taken;
     }
     return false;
   }
@@ -117,9 +131,9 @@ final class LockSequence {
    * @return -1 and all are held, or the index of one that was taken, and none is held
    */
   int addOthers(LockSet set, int held) {
-    for (int i = 0; i < mutexes.size(); i++) {
+    for (int i = 0; i < count; i++) {
       if (i != held) {
-        MutexGuard<?> guard = mutexes.get(i).tryLock();
+        MutexGuard<?> guard = mutexes[i].tryLock();
         if (guard == null) {
           set.releaseAll();
           return i;
@@ -132,6 +146,6 @@ final class LockSequence {
 
   @Override
   public String toString() {
-    return mutexes.toString();
+    return Arrays.asList(mutexes).subList(0, count).toString();
   }
 }

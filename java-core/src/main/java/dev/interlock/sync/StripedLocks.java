@@ -4,10 +4,10 @@ import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,15 +131,20 @@ public final class StripedLocks {
   }
 
   private LockSequence sequence(Collection<?> keys) {
-    TreeSet<Integer> wanted = new TreeSet<>();
-    for (Object key : keys) {
-      wanted.add(stripe(key));
+    Object[] all = keys.toArray();
+    int[] wanted = new int[all.length];
+    for (int i = 0; i < all.length; i++) {
+      wanted[i] = stripe(all[i]);
     }
-    List<Mutex<@Nullable Void>> mutexes = new ArrayList<>(wanted.size());
-    for (int stripe : wanted) {
-      mutexes.add(stripes.get(stripe));
+    Arrays.sort(wanted);
+    Mutex<?>[] mutexes = new Mutex<?>[wanted.length];
+    int count = 0;
+    for (int i = 0; i < wanted.length; i++) {
+      if (i == 0 || wanted[i] != wanted[i - 1]) {
+        mutexes[count++] = stripes.get(wanted[i]);
+      }
     }
-    return new LockSequence(mutexes, false);
+    return new LockSequence(mutexes, count, null, false);
   }
 
   @Override

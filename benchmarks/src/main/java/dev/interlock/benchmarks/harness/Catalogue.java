@@ -56,6 +56,7 @@ public final class Catalogue {
     ConditionWorkloads.addTo(catalogue);
     OnceWorkloads.addTo(catalogue);
     SpinAndSeqLockWorkloads.addTo(catalogue);
+    TransferWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 
