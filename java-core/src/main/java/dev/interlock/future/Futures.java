@@ -31,7 +31,7 @@ public final class Futures {
       }
       while (!waker.consume()) {
         if (Thread.interrupted()) {
-          return cancelInterrupted(future, cx);
+          return cancelInterrupted(future, cx, waker);
         }
         Parker.park(future);
       }
@@ -52,15 +52,12 @@ public final class Futures {
       }
       while (!waker.consume()) {
         if (Thread.interrupted()) {
-          return cancelInterrupted(future, cx);
+          return cancelInterrupted(future, cx, waker);
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           if (!future.cancel()) {
-            poll = future.poll(cx); // decided in the same moment: a result is not lost
-            if (poll.isReady()) {
-              return poll.get();
-            }
+            return awaitEnd(future, cx, waker); // a result is not lost
           }
           throw new TimeoutException("no result within " + timeout + ": " + future);
         }
@@ -70,17 +67,38 @@ public final class Futures {
   }
 
   /** A cancel that comes too late leaves the result, and the interrupt, to the caller. */
-  private static <T extends @Nullable Object> T cancelInterrupted(PollFuture<T> future, Context cx)
-      throws InterruptedException {
-    if (!future.cancel()) {
-      Thread.currentThread().interrupt();
-      Poll<T> poll = future.poll(cx);
-      if (poll.isReady()) {
-        return poll.get();
-      }
-      Thread.interrupted();
+  private static <T extends @Nullable Object> T cancelInterrupted(
+      PollFuture<T> future, Context cx, ThreadWaker waker) throws InterruptedException {
+    if (future.cancel()) {
+      throw new InterruptedException("interrupted while blocking on " + future);
     }
-    throw new InterruptedException("interrupted while blocking on " + future);
+    try {
+      return awaitEnd(future, cx, waker);
+    } finally {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The result of a future that cannot be cancelled: it is there, or comes without fail. */
+  private static <T extends @Nullable Object> T awaitEnd(
+      PollFuture<T> future, Context cx, ThreadWaker waker) {
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        Poll<T> poll = future.poll(cx);
+        if (poll.isReady()) {
+          return poll.get();
+        }
+        while (!waker.consume()) {
+          Parker.park(future);
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** See {@link PollFuture#toCompletionStage()}. */

@@ -41,7 +41,8 @@ public interface PollFuture<T extends @Nullable Object> {
    * whose result nobody polled hands back what it was given. Without effect after completion, and when
    * called again.
    *
-   * @return true when this call ended the future; false when it had completed or was cancelled before
+   * @return true when this call ended the future; false when it had completed or was cancelled before, or
+   *     when it can no longer be undone: then its end comes without fail, and a later poll gives it
    */
   boolean cancel();
 

@@ -17,6 +17,12 @@ abstract class Synchronizer {
   private volatile @Nullable WaitQueue queue;
   private final @Nullable String name;
 
+  static {
+    // By whoever makes the first object, and not by whoever waits first: that one is perhaps bound to
+    // one processor.
+    Spin.prepare();
+  }
+
   Synchronizer(@Nullable String name) {
     this.name = name;
   }

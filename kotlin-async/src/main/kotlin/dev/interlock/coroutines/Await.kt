@@ -5,6 +5,8 @@ import dev.interlock.future.PollFuture
 import dev.interlock.internal.op.Operation
 import kotlin.time.Duration
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 
 /**
@@ -22,9 +24,9 @@ import kotlinx.coroutines.withTimeoutOrNull
  * **Blocking and errors.** Cancellation is prompt. A coroutine that is cancelled while it waits
  * cancels the future at once, on the thread that cancels. One that is cancelled after the future
  * was granted something and before it runs again hands that back. A future whose effect cannot be
- * undone (a send that was accepted) returns its result although the coroutine was cancelled; the
- * next suspension point then sees the cancellation. A failure of the future is thrown. A future
- * that has completed before is an [IllegalStateException].
+ * undone (a send that was accepted, an arrival that let others go) returns its result although the
+ * coroutine was cancelled; the next suspension point then sees the cancellation. A failure of the
+ * future is thrown. A future that has completed before is an [IllegalStateException].
  *
  * **Cost.** When it suspends: one poll per wake-up, usually two in all, and one resumption.
  *
@@ -50,19 +52,27 @@ private suspend inline fun Operation<*>.advanceToSuccess() {
     try {
       waker.awaitWake()
     } catch (cancellation: CancellationException) {
-      if (cancel() || !hasSucceeded(waker)) throw cancellation
+      if (cancel() || !succeedsYet(waker)) throw cancellation
       return
     }
   }
 }
 
 /**
- * Whether an operation that could not be cancelled had its effect. Otherwise it was cancelled
- * before, by the handler of the continuation, or its object was closed: then it had none.
+ * Whether an operation that could not be cancelled had its effect, or gets it: then it waits for
+ * that, since it comes without fail. Otherwise it was cancelled before, by the handler of the
+ * continuation, or its object was closed or broken: then it had none.
  */
-private fun Operation<*>.hasSucceeded(waker: CoroutineWaker): Boolean =
+private suspend fun Operation<*>.succeedsYet(waker: CoroutineWaker): Boolean =
   try {
-    advance(waker)
+    if (!advance(waker)) {
+      withContext(NonCancellable) {
+        do {
+          waker.awaitWake()
+        } while (!advance(waker))
+      }
+    }
+    true
   } catch (_: RuntimeException) {
     false
   }
@@ -78,16 +88,31 @@ private suspend fun <T> awaitForeign(future: PollFuture<T>): T {
       waker.awaitWake()
     } catch (cancellation: CancellationException) {
       if (future.cancel()) throw cancellation
-      val last =
-        try {
-          future.poll(context)
-        } catch (_: Exception) {
-          throw cancellation // cancelled before, or failed: no result to lose
-        }
-      if (last.isReady) return last.get()
-      throw cancellation
+      return try {
+        awaitEnd(future, waker, context)
+      } catch (_: Exception) {
+        throw cancellation // cancelled before, or failed: no result to lose
+      }
     }
   }
+}
+
+/** The result of a future that cannot be cancelled: it is there, or comes without fail. */
+private suspend fun <T> awaitEnd(
+  future: PollFuture<T>,
+  waker: CoroutineWaker,
+  context: Context,
+): T {
+  var poll = future.poll(context)
+  if (!poll.isReady) {
+    withContext(NonCancellable) {
+      do {
+        waker.awaitWake()
+        poll = future.poll(context)
+      } while (!poll.isReady)
+    }
+  }
+  return poll.get()
 }
 
 /**

@@ -57,6 +57,7 @@ public final class Catalogue {
     OnceWorkloads.addTo(catalogue);
     SpinAndSeqLockWorkloads.addTo(catalogue);
     TransferWorkloads.addTo(catalogue);
+    BarrierWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 

@@ -31,4 +31,10 @@ object CoroutineJobs {
       repeat(coroutines) { launch { counter.increment(share) } }
     }
   }
+
+  /** So many coroutines go through so many rounds. */
+  @JvmStatic
+  fun rounds(barrier: SuspendingBarrier, rounds: Int, parties: Int) {
+    runBlocking(Dispatchers.Default) { repeat(parties) { launch { barrier.rounds(rounds) } } }
+  }
 }

@@ -206,7 +206,7 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
   }
 
   private boolean dropPending() {
-    if (!cancelPending()) {
+    if (!giveUp()) {
       return false;
     }
     waker = null;

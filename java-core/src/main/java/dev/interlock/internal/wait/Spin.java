@@ -32,7 +32,13 @@ public final class Spin {
   public static final int MIN = Math.min(MAX, 1_000);
 
   /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
-  private static final int MOST_LOOKS = 1_000;
+  private static final int MOST_LOOKS = 10_000;
+
+  /**
+   * Loads this class now. On Linux the platform counts the processors that the calling thread may use, so a
+   * thread that is bound to one would turn spinning off for all.
+   */
+  public static void prepare() {}
 
   private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
 

@@ -27,8 +27,11 @@ public final class SpinEstimate {
   /** Learns from a wait that spinning ended, or did not. */
   public void learn(boolean paid) {
     if (paid) {
-      slept = 0;
-      nanos = Spin.MAX;
+      // Usually so already, and those who spin on both sides read the line.
+      if (slept != 0 || nanos != Spin.MAX) {
+        slept = 0;
+        nanos = Spin.MAX;
+      }
     } else {
       slept++;
       nanos = Math.max(Spin.MIN, nanos >> 1);

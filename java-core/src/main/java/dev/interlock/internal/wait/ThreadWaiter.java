@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * When it meets a grant, the grant wins: the caller has what it waited for, and the interrupt status
  * is set again for it to see.
  */
-public final class ThreadWaiter extends Waiter {
+public class ThreadWaiter extends Waiter {
   /** No deadline. */
   public static final long FOREVER = 0;
 
@@ -29,7 +29,6 @@ public final class ThreadWaiter extends Waiter {
   }
 
   private final Thread thread = Thread.currentThread();
-  private boolean spinPaid;
 
   /** A wait of the calling thread for {@code need} units, offering {@code item} if not null. */
   public ThreadWaiter(int need, @Nullable Object item) {
@@ -44,7 +43,7 @@ public final class ThreadWaiter extends Waiter {
   private volatile boolean asleep;
 
   @Override
-  protected void wake() {
+  protected final void wake() {
     if (asleep) {
       Parker.unpark(thread);
     }
@@ -64,7 +63,7 @@ public final class ThreadWaiter extends Waiter {
    * @param deadline from {@link #deadlineAfter}, or {@link #FOREVER}
    * @param spinNanos how long a platform thread may spin first
    */
-  public Outcome await(Object blocker, boolean interruptible, long deadline, int spinNanos) {
+  public final Outcome await(Object blocker, boolean interruptible, long deadline, int spinNanos) {
     return await(blocker, interruptible, deadline, spinNanos, true);
   }
 
@@ -72,7 +71,7 @@ public final class ThreadWaiter extends Waiter {
    * As {@link #await}, but neither the time nor an interrupt ends the wait: the node is still waiting, in
    * whatever queue it stands, and the caller decides under that queue's lock what becomes of it.
    */
-  public Outcome awaitUndecided(
+  public final Outcome awaitUndecided(
       Object blocker, boolean interruptible, long deadline, int spinNanos) {
     return await(blocker, interruptible, deadline, spinNanos, false);
   }
@@ -81,8 +80,7 @@ public final class ThreadWaiter extends Waiter {
       Object blocker, boolean interruptible, long deadline, int spinNanos, boolean decides) {
     boolean interrupted = false;
     try {
-      spinPaid = spin(spinNanos);
-      if (!spinPaid) {
+      if (!spin(spinNanos)) {
         asleep = true;
         while (state() == WAITING) {
           if (deadline == FOREVER) {
@@ -90,15 +88,16 @@ public final class ThreadWaiter extends Waiter {
           } else {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-              if (!decides || cancelPending()) {
+              if (!decides || giveUp()) {
                 return Outcome.TIMED_OUT;
               }
-              break;
+              deadline = FOREVER; // too late: the outcome is there, or comes without fail
+              continue;
             }
             Parker.parkNanos(blocker, left);
           }
           if (Thread.interrupted()) {
-            if (interruptible && (!decides || cancelPending())) {
+            if (interruptible && (!decides || giveUp())) {
               return Outcome.INTERRUPTED;
             }
             interrupted = true;
@@ -113,9 +112,9 @@ public final class ThreadWaiter extends Waiter {
     }
   }
 
-  /** Whether the last {@link #await} ended while spinning. */
-  public boolean spinPaid() {
-    return spinPaid;
+  /** Whether {@link #await} ended while spinning, each time. */
+  public final boolean spinPaid() {
+    return !asleep;
   }
 
   private boolean spin(int budget) {

@@ -154,6 +154,15 @@ public abstract class Waiter {
     return finish(CANCELLED);
   }
 
+  /**
+   * How the caller of this wait ends it early; false when that comes too late: its end is there, or will
+   * come without fail. An object that ends several waits in one step, all or none of them, lets nobody
+   * leave but under its lock, and overrides this.
+   */
+  protected boolean giveUp() {
+    return cancelPending();
+  }
+
   /** Claims what was granted, or ends a wait that its own caller satisfied; false when it is over. */
   public final boolean take() {
     return STATE.compareAndSet(this, GRANTED, TAKEN);

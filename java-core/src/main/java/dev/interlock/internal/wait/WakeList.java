@@ -21,6 +21,25 @@ public final class WakeList {
     last = w;
   }
 
+  /**
+   * Ends all waits with success and hands {@code received} over. For waiters that nobody else can find any
+   * more, and that cannot give up since they were unlinked; without the lock.
+   */
+  public void grantAll(Object received) {
+    for (Waiter w = first; w != null; w = w.next) {
+      boolean granted = w.grant(received);
+      assert granted : w;
+    }
+  }
+
+  /** As {@link #grantAll}, with a failure. */
+  public void failAll(Throwable failure) {
+    for (Waiter w = first; w != null; w = w.next) {
+      boolean failed = w.fail(failure);
+      assert failed : w;
+    }
+  }
+
   /** Wakes all of them. Must be called without the lock. */
   public void wakeAll() {
     for (Waiter w = first; w != null; ) {
