@@ -37,7 +37,9 @@ public abstract class Waiter {
    * rearm                 the waiter's own caller         yes
    * cancelPending         the caller: time-out,           no; afterwards it takes the lock and
    *                       interrupt, cancelled coroutine, unlinks the node, so that nothing of a
-   *                       dropped future                  cancelled wait stays behind
+   *                       dropped future                  cancelled wait stays behind. Where many
+   *                                                       waits end in one step it is asked for under
+   *                                                       the lock instead, see giveUp
    * take                  the caller, on success          no
    * giveBack              the caller, cancelled after     no; afterwards it returns what it was
    *                       the grant (a coroutine or a     given (unlock, release, put back)
