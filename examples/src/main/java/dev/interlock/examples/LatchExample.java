@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "latch",
-    description = "Starts workers at once by a latch; a wait group tells when work that grows is done.")
+    description =
+        "Starts workers at once by a latch; a wait group tells when work that grows is done.")
 public final class LatchExample extends Example {
   @Option(
       names = "--workers",
@@ -102,8 +103,7 @@ public final class LatchExample extends Example {
   }
 
   /** Joins the group before the task starts, so that the group is never empty too early. */
-  private static void visit(
-      ExecutorService pool, WaitGroup group, AtomicInteger nodes, int depth) {
+  private static void visit(ExecutorService pool, WaitGroup group, AtomicInteger nodes, int depth) {
     group.add();
     pool.execute(
         () -> {

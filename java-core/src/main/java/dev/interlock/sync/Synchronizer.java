@@ -18,7 +18,8 @@ abstract class Synchronizer {
   private final @Nullable String name;
 
   static {
-    // By whoever makes the first object, and not by whoever waits first: that one is perhaps bound to
+    // By whoever makes the first object, and not by whoever waits first: that one is perhaps bound
+    // to
     // one processor.
     Spin.prepare();
   }

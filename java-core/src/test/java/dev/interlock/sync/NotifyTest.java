@@ -367,7 +367,8 @@ class NotifyTest {
     assertTrue(notify.isNotified());
   }
 
-  // Each notification that is made after the last was consumed is consumed, by one, although waiters
+  // Each notification that is made after the last was consumed is consumed, by one, although
+  // waiters
   // give up at random by time-outs, interrupts and drops.
   @ParameterizedTest
   @EnumSource
