@@ -92,7 +92,7 @@ public final class LatchExample extends Example {
       CompletableFuture<Integer> counted =
           end.toCompletionStage().thenApply(nothing -> nodes.get()).toCompletableFuture();
       group.await();
-      int expected = (1 << depth + 1) - 1;
+      int expected = (1 << (depth + 1)) - 1;
       out().println("The tasks visited " + nodes.get() + " nodes.");
       check(nodes.get() == expected, "the thread that waited saw all " + expected + " of them");
       check(counted.join() == expected, "and so did the stage");
