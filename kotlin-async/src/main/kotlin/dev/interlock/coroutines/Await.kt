@@ -87,7 +87,7 @@ private suspend fun <T> awaitForeign(future: PollFuture<T>): T {
     try {
       waker.awaitWake()
     } catch (cancellation: CancellationException) {
-      if (future.cancel()) throw cancellation
+      if (waker.hasCancelled || future.cancel()) throw cancellation
       return try {
         awaitEnd(future, waker, context)
       } catch (_: Exception) {

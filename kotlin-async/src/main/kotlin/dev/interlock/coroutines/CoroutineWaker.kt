@@ -64,9 +64,14 @@ internal class CoroutineWaker(private val future: PollFuture<*>) :
     }
   }
 
+  /** Whether the future was ended by the cancellation of the coroutine. */
+  @Volatile
+  var hasCancelled = false
+    private set
+
   /** The coroutine was cancelled while it waits. */
   override fun invoke(cause: Throwable?) {
-    future.cancel()
+    if (future.cancel()) hasCancelled = true
   }
 
   private companion object {
