@@ -30,7 +30,7 @@ import kotlinx.coroutines.withTimeoutOrNull
  *
  * **Cost.** When it suspends: one poll per wake-up, usually two in all, and one resumption.
  *
- * **Footprint.** When it suspends: the continuation and a waker of one field. None otherwise.
+ * **Footprint.** When it suspends: the continuation and a waker of three fields. None otherwise.
  */
 public suspend fun <T> PollFuture<T>.await(): T =
   if (this is Operation<T>) awaitOperation(this) else awaitForeign(this)
