@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The Java core of the toolkit; needs nothing but the JDK at run time. */
 @NullMarked
 module dev.interlock.core {
+  requires static jdk.jfr;
   requires static transitive org.jspecify;
 
   exports dev.interlock;
@@ -10,6 +11,7 @@ module dev.interlock.core {
   exports dev.interlock.atomic;
   exports dev.interlock.channel;
   exports dev.interlock.collection;
+  exports dev.interlock.diagnostics;
   exports dev.interlock.future;
   exports dev.interlock.reclaim;
   exports dev.interlock.sync;

@@ -64,17 +64,20 @@ class PackageArrowsTest {
     m.put("collection", Set.of("", "annotation", "internal.layout", "atomic", "reclaim"));
 
     // How a caller waits: asleep, or with a future in its hand.
-    m.put("diagnostics", Set.of("", "internal.layout", "internal.wait"));
+    m.put("internal.event", Set.of());
+    m.put("diagnostics", Set.of("", "internal.layout", "internal.wait", "internal.event"));
     m.put("future", Set.of("", "internal.layout", "internal.wait"));
     m.put("internal.op", Set.of("", "internal.layout", "internal.wait", "future"));
 
     // What is waited for. The two stand beside each other.
     Set<String> waitable =
         Set.of("", "annotation", "internal.layout", "internal.wait", "internal.op", "future");
+    m.put("channel", waitable);
     Set<String> sync = new TreeSet<>(waitable);
     sync.add("atomic"); // Backoff
+    // A lock tells a detector who holds it, never the other way round: the detector knows no lock.
+    sync.addAll(Set.of("diagnostics", "internal.event"));
     m.put("sync", sync);
-    m.put("channel", waitable);
 
     // What runs tasks: futures on top of the never-waiting queues.
     m.put(

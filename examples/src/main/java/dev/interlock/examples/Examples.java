@@ -35,6 +35,8 @@ final class Examples {
         new BarrierExample(),
         new NotifyExample(),
         new LatchExample(),
+        new PhilosophersExample(),
+        new MixedDeadlockExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),

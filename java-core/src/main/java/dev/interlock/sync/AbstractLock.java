@@ -1,27 +1,36 @@
 package dev.interlock.sync;
 
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Waiting for the lock as a future, whatever stands for the lock. */
 abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Object>
-    extends Operation<R> {
+    extends NotedOperation<R> {
   final Mutex<T> mutex;
 
-  AbstractLock(Mutex<T> mutex) {
-    super(1, null);
+  AbstractLock(Mutex<T> mutex, @Nullable Object party) {
+    super(1, party);
     this.mutex = mutex;
   }
 
   @Override
+  final Synchronizer object() {
+    return mutex;
+  }
+
+  @Override
   protected boolean attempt() {
-    return mutex.tryAcquire() || mutex.acquireOrEnqueue(mutex.queue(), this);
+    return mutex.tryTake() || mutex.acquireOrEnqueue(mutex.queue(), this);
   }
 
   @Override
   protected final boolean retry() {
     return mutex.acquireOrRearm(mutex.queue(), this);
+  }
+
+  @Override
+  protected final void succeeded() {
+    mutex.takenBy(party());
   }
 
   @Override

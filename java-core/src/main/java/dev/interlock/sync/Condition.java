@@ -349,12 +349,14 @@ public final class Condition<T extends @Nullable Object> {
     }
     switch (outcome) {
       case GRANTED:
+        mutex.takenByThread();
         return outcome;
       case TIMED_OUT:
       case INTERRUPTED:
         return lockUnlessSignalled(q, w, outcome);
       default:
         mutex.awaitTurn(q, w);
+        mutex.takenByThread();
         return Outcome.GRANTED;
     }
   }
@@ -375,6 +377,7 @@ public final class Condition<T extends @Nullable Object> {
     if (!locked) {
       mutex.awaitTurn(q, w);
     }
+    mutex.takenByThread();
     if (!signalled) {
       return outcome;
     }

@@ -1,11 +1,10 @@
 package dev.interlock.sync;
 
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link Entry} as a future. */
-final class EntryOperation<R extends @Nullable Object> extends Operation<R> {
+final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R> {
   private final Synchronizer object;
   private final Entry<R> entry;
 
@@ -13,6 +12,11 @@ final class EntryOperation<R extends @Nullable Object> extends Operation<R> {
     super(need, null);
     this.object = object;
     this.entry = entry;
+  }
+
+  @Override
+  Synchronizer object() {
+    return object;
   }
 
   @Override

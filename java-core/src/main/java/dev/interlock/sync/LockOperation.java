@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** With a guard; and the way in for those that need none, see {@link UnguardedLock}. */
 final class LockOperation<T extends @Nullable Object> extends AbstractLock<T, MutexGuard<T>>
     implements UnguardedLock {
-  LockOperation(Mutex<T> mutex) {
-    super(mutex);
+  LockOperation(Mutex<T> mutex, @Nullable Object party) {
+    super(mutex, party);
   }
 
   @Override
@@ -23,12 +23,13 @@ final class LockOperation<T extends @Nullable Object> extends AbstractLock<T, Mu
 
   @Override
   public boolean tryAcquire(Object any) {
-    return ((Mutex<?>) any).tryAcquire();
+    Mutex<?> mutex = (Mutex<?>) any;
+    return mutex.watch() == null && mutex.tryTake();
   }
 
   @Override
-  public Operation<@Nullable Void> acquisition(Object any) {
-    return new UnguardedLockOperation<>((Mutex<?>) any);
+  public Operation<@Nullable Void> acquisition(Object any, @Nullable Object party) {
+    return new UnguardedLockOperation<>((Mutex<?>) any, party);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.interlock.sync;
 
 import dev.interlock.PoisonedException;
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
@@ -125,25 +127,25 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   private final int options;
   private T value;
 
-  private Mutex(@Nullable String name, int options, T value) {
-    super(name);
+  private Mutex(@Nullable String name, @Nullable DeadlockDetector detector, int options, T value) {
+    super(name, detector);
     this.options = options;
     this.value = value;
   }
 
   /** A mutex that guards {@code value}, with the {@linkplain #DEFAULT_BYPASS_BOUND usual bound}. */
   public static <T extends @Nullable Object> Mutex<T> of(T value) {
-    return new Mutex<>(null, DEFAULT_BYPASS_BOUND, value);
+    return new Mutex<>(null, null, DEFAULT_BYPASS_BOUND, value);
   }
 
   /** A mutex that guards {@code value} and serves strictly first in, first out. */
   public static <T extends @Nullable Object> Mutex<T> fair(T value) {
-    return new Mutex<>(null, 0, value);
+    return new Mutex<>(null, null, 0, value);
   }
 
   /** A mutex that guards no value. */
   public static Mutex<@Nullable Void> create() {
-    return new Mutex<>(null, DEFAULT_BYPASS_BOUND, null);
+    return new Mutex<>(null, null, DEFAULT_BYPASS_BOUND, null);
   }
 
   /** A builder, for a name or another bypass bound. */
@@ -154,6 +156,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   /** Collects the options of a mutex. */
   public static final class Builder {
     private @Nullable String name;
+    private @Nullable DeadlockDetector detector;
     private int bypassBound = DEFAULT_BYPASS_BOUND;
     private int poisoning;
 
@@ -162,6 +165,16 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     /** The name that errors, dumps and {@code toString} show. */
     public Builder name(String name) {
       this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs, and
+     * futures by the party given to {@link Mutex#lockAsync(Object)}. A guard that is closed by another party
+     * than it was given to is announced by {@link Watch#handOver}.
+     */
+    public Builder detector(DeadlockDetector detector) {
+      this.detector = Objects.requireNonNull(detector, "detector");
       return this;
     }
 
@@ -191,7 +204,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
     /** A mutex that guards {@code value}. */
     public <T extends @Nullable Object> Mutex<T> of(T value) {
-      return new Mutex<>(name, bypassBound | poisoning, value);
+      return new Mutex<>(name, detector, bypassBound | poisoning, value);
     }
   }
 
@@ -233,7 +246,15 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** The lock as a future: queued from its first poll on. Cancelling it passes the lock on. */
   public PollFuture<MutexGuard<T>> lockAsync() {
-    return new LockOperation<>(this);
+    return new LockOperation<>(this, null);
+  }
+
+  /**
+   * As {@link #lockAsync()}, for a party that the deadlock detector is to know; without one it takes no part
+   * in what is detected.
+   */
+  public PollFuture<MutexGuard<T>> lockAsync(Object party) {
+    return new LockOperation<>(this, Objects.requireNonNull(party, "party"));
   }
 
   /**
@@ -323,6 +344,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     if (value instanceof Poison poison) {
       value = poison.<T>value();
     }
+    triedByThread();
     return new MutexGuard<>(this);
   }
 
@@ -368,7 +390,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     int s = state;
     return objectName()
         + "["
-        + ((s & POISONED) != 0 ? "poisoned" : (s & LOCKED) != 0 ? "locked" : "free")
+        + ((s & POISONED) != 0 ? "poisoned" : (s & LOCKED) != 0 ? "locked" + byHolder() : "free")
         + ", waiting="
         + waiting()
         + "]";
@@ -391,7 +413,13 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   // wrote
   // the same word.
 
+  /** For the calling thread. */
   boolean tryAcquire() {
+    return tryTake() && triedByThread();
+  }
+
+  /** For whoever tells the watch. */
+  boolean tryTake() {
     WaitQueue q = queueOrNull();
     if (q != null && q.looksOccupied()) {
       if (casState(QUEUED | NUDGED, LOCKED | QUEUED | NUDGED)) {
@@ -405,6 +433,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   void release() {
+    givenBack();
     WaitQueue q = queueOrNull();
     if (q != null && q.looksOccupied()) {
       if (q.mustHandOver() || !casState(LOCKED | QUEUED | NUDGED, QUEUED | NUDGED)) {
@@ -443,19 +472,21 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   void acquire() throws InterruptedException {
-    if (!tryAcquire()) {
+    if (!tryTake()) {
       acquireContended(true, ThreadWaiter.FOREVER);
     }
+    takenByThread();
   }
 
   void acquireUninterruptibly() {
-    if (!tryAcquire()) {
+    if (!tryTake()) {
       try {
         acquireContended(false, ThreadWaiter.FOREVER);
       } catch (InterruptedException impossible) { // it was told not to
         throw new AssertionError(impossible);
       }
     }
+    takenByThread();
   }
 
   boolean tryAcquire(long nanos) throws InterruptedException {
@@ -465,7 +496,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     if (tryAcquire()) {
       return true;
     }
-    return nanos > 0 && acquireContended(true, ThreadWaiter.deadlineAfter(nanos));
+    return nanos > 0
+        && acquireContended(true, ThreadWaiter.deadlineAfter(nanos))
+        && triedByThread();
   }
 
   /** As {@link #release}, for callers that hold no guard. */
@@ -483,7 +516,19 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       return true;
     }
     ThreadWaiter w = new ThreadWaiter(1, null);
-    return acquireOrEnqueue(q, w) || awaitTurn(q, w, interruptible, deadline);
+    if (acquireOrEnqueue(q, w)) {
+      return true;
+    }
+    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline);
+    try {
+      if (note != null && note.refuses(w)) {
+        withdraw(q, w);
+        throw note.refusal();
+      }
+      return awaitTurn(q, w, interruptible, deadline);
+    } finally {
+      WaitNote.end(note);
+    }
   }
 
   /** The calling thread waits in the queue, in which it stands with {@code w}, until it has the lock. */
@@ -532,7 +577,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     }
     Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     do {
-      if ((state & LOCKED) == 0 && tryAcquire()) {
+      if ((state & LOCKED) == 0 && tryTake()) {
         q.learnSpin(spin.paid());
         return true;
       }
@@ -727,6 +772,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   /** The holder leaves the mutex poisoned. */
   @SuppressWarnings("unchecked") // nobody reads it as a T before recover has put the T back
   void poison(Throwable cause) {
+    givenBack();
     value = (T) new Poison(cause, value);
     WaitQueue q = queue();
     WakeList wakes = new WakeList();

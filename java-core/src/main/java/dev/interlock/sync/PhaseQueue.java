@@ -3,6 +3,7 @@ package dev.interlock.sync;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
 import dev.interlock.internal.wait.WaiterList;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,24 @@ final class PhaseQueue extends WaitQueue {
     try {
       Waiter w = upgrader;
       return waiters().count() + readers.count() + (w != null && w.isPending() ? 1 : 0);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** The upgrading reader, the writers, the readers. */
+  @Override
+  public int copyWaiting(Collection<? super Waiter> target, int most) {
+    lock();
+    try {
+      Waiter w = upgrader();
+      int upgrading = w == null ? 0 : 1;
+      if (w != null && most > 0) {
+        target.add(w);
+      }
+      waiters().copyTo(target, most - upgrading);
+      readers.copyTo(target, most - target.size());
+      return upgrading + waiters().count() + readers.count();
     } finally {
       unlock();
     }

@@ -10,7 +10,7 @@ final class ReentrantLockOperation<T extends @Nullable Object>
   private boolean again;
 
   ReentrantLockOperation(ReentrantMutex<T> reentrant, Mutex<T> mutex, Owner owner) {
-    super(mutex);
+    super(mutex, null);
     this.reentrant = reentrant;
     this.owner = owner;
   }

@@ -7,7 +7,7 @@ final class RelockOperation<T extends @Nullable Object> extends AbstractLock<T, 
   private final MutexGuard<T> guard;
 
   RelockOperation(MutexGuard<T> guard) {
-    super(guard.mutex());
+    super(guard.mutex(), null);
     this.guard = guard;
   }
 

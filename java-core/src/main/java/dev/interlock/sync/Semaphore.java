@@ -1,8 +1,9 @@
 package dev.interlock.sync;
 
 import dev.interlock.ClosedException;
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
@@ -77,8 +78,8 @@ public final class Semaphore extends Synchronizer {
   /** The cause given at closing; written before the state says closed. */
   private volatile @Nullable Throwable closeCause;
 
-  private Semaphore(@Nullable String name, int permits) {
-    super(name);
+  private Semaphore(@Nullable String name, @Nullable DeadlockDetector detector, int permits) {
+    super(name, detector);
     if (permits < 0 || permits > MAX_PERMITS) {
       throw new IllegalArgumentException(
           "permits is " + permits + "; it must lie between 0 and " + MAX_PERMITS);
@@ -92,12 +93,27 @@ public final class Semaphore extends Synchronizer {
    * @throws IllegalArgumentException when negative or more than {@link #MAX_PERMITS}
    */
   public static Semaphore of(int permits) {
-    return new Semaphore(null, permits);
+    return new Semaphore(null, null, permits);
   }
 
   /** As {@link #of(int)}, with a name that errors, dumps and {@code toString} show. */
   public static Semaphore named(String name, int permits) {
-    return new Semaphore(Objects.requireNonNull(name, "name"), permits);
+    return new Semaphore(Objects.requireNonNull(name, "name"), null, permits);
+  }
+
+  /**
+   * A semaphore with one permit, free, that is used as a lock, and whose deadlocks {@code detector} finds: who
+   * takes the permit is the one who will return it. A semaphore has no owner, so there is nothing to
+   * watch in one that is not used like that. When a thread returns the permit of another thread after
+   * all, or one that nobody has, the detector stops believing in this semaphore, for good.
+   *
+   * <p>Threads are known by themselves, coroutines by their jobs, futures by the party given to {@link
+   * #acquireAsync(int, Object)}. A party other than the one who took the permit may return it if {@link
+   * Watch#handOver} has said so.
+   */
+  public static Semaphore lock(String name, DeadlockDetector detector) {
+    return new Semaphore(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(detector, "detector"), 1);
   }
 
   // Acquiring
@@ -123,6 +139,7 @@ public final class Semaphore extends Synchronizer {
     if (!tryAcquireUnqueued(permits)) {
       acquireContended(permits, true, ThreadWaiter.FOREVER);
     }
+    takenByThread();
   }
 
   /** As {@link #acquire(int)}; an interrupt is kept for later. */
@@ -135,6 +152,7 @@ public final class Semaphore extends Synchronizer {
         throw new AssertionError(impossible);
       }
     }
+    takenByThread();
   }
 
   /** As {@link #tryAcquire(int)} with one permit. */
@@ -149,6 +167,10 @@ public final class Semaphore extends Synchronizer {
    */
   public boolean tryAcquire(int permits) {
     checkPermits(permits);
+    return tryTake(permits) && triedByThread();
+  }
+
+  private boolean tryTake(int permits) {
     for (; ; ) {
       int s = state;
       if ((s & (CLOSED | QUEUED)) != 0) {
@@ -185,10 +207,9 @@ public final class Semaphore extends Synchronizer {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before acquiring from " + this);
     }
-    if (tryAcquire(permits)) {
-      return true;
-    }
-    return nanos > 0 && acquireContended(permits, true, ThreadWaiter.deadlineAfter(nanos));
+    return (tryTake(permits)
+            || (nanos > 0 && acquireContended(permits, true, ThreadWaiter.deadlineAfter(nanos))))
+        && triedByThread();
   }
 
   /** As {@link #acquireAsync(int)} with one permit. */
@@ -223,7 +244,16 @@ public final class Semaphore extends Synchronizer {
   /** The acquisition as a future: queued from its first poll on. Cancelling it returns the permits. */
   public PollFuture<@Nullable Void> acquireAsync(int permits) {
     checkPermits(permits);
-    return new AcquireOperation(this, permits);
+    return new AcquireOperation(this, permits, null);
+  }
+
+  /**
+   * As {@link #acquireAsync(int)}, for a party that the deadlock detector is to know; without one it takes
+   * no part in what is detected.
+   */
+  public PollFuture<@Nullable Void> acquireAsync(int permits, Object party) {
+    checkPermits(permits);
+    return new AcquireOperation(this, permits, Objects.requireNonNull(party, "party"));
   }
 
   // Releasing
@@ -242,6 +272,7 @@ public final class Semaphore extends Synchronizer {
    */
   public void release(int permits) {
     checkPermits(permits);
+    noteRelease();
     change(permits);
   }
 
@@ -252,7 +283,9 @@ public final class Semaphore extends Synchronizer {
    * @throws IllegalArgumentException when {@code permits} is less than 1
    */
   public void addPermits(int permits) {
-    release(permits);
+    checkPermits(permits);
+    noteNoLock();
+    change(permits);
   }
 
   /**
@@ -265,6 +298,7 @@ public final class Semaphore extends Synchronizer {
    */
   public void reducePermits(int permits) {
     checkPermits(permits);
+    noteNoLock();
     change(-permits);
   }
 
@@ -341,6 +375,7 @@ public final class Semaphore extends Synchronizer {
     return objectName()
         + "["
         + (s < 0 ? "closed" : "free=" + free(s))
+        + (byHolder().isEmpty() ? "" : ", held" + byHolder())
         + ", waiting="
         + waiting()
         + "]";
@@ -392,6 +427,27 @@ public final class Semaphore extends Synchronizer {
     return sum & FREE;
   }
 
+  /** What is returned by others than those who took it is a signal, and says nothing about who holds it. */
+  private void noteRelease() {
+    Watch watch = watch();
+    if (watch == null) {
+      return;
+    }
+    Object holder = watch.holder();
+    if (holder instanceof Thread ? holder != Thread.currentThread() : free(state) != 0) {
+      watch.distrust();
+    }
+    watch.released();
+  }
+
+  /** With more or fewer permits than one it is no lock. */
+  private void noteNoLock() {
+    Watch watch = watch();
+    if (watch != null) {
+      watch.distrust();
+    }
+  }
+
   // Waiting
 
   /** False also when closed: the queue's lock tells the two apart. */
@@ -411,19 +467,28 @@ public final class Semaphore extends Synchronizer {
     if (acquireOrEnqueue(q, w)) {
       return true;
     }
-    switch (awaitQueued(q, w, interruptible, deadline)) {
-      case GRANTED:
-        return true;
-      case FAILED:
-        throw closed();
-      case TIMED_OUT:
+    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline);
+    try {
+      if (note != null && note.refuses(w)) {
         withdraw(q, w);
-        return false;
-      case INTERRUPTED:
-        withdraw(q, w);
-        throw new InterruptedException("interrupted while waiting for " + this);
-      default:
-        throw new AssertionError(w);
+        throw note.refusal();
+      }
+      switch (awaitQueued(q, w, interruptible, deadline)) {
+        case GRANTED:
+          return true;
+        case FAILED:
+          throw closed();
+        case TIMED_OUT:
+          withdraw(q, w);
+          return false;
+        case INTERRUPTED:
+          withdraw(q, w);
+          throw new InterruptedException("interrupted while waiting for " + this);
+        default:
+          throw new AssertionError(w);
+      }
+    } finally {
+      WaitNote.end(note);
     }
   }
 
@@ -536,12 +601,22 @@ public final class Semaphore extends Synchronizer {
   }
 
   /** Waiting for permits as a future. */
-  private static final class AcquireOperation extends Operation<@Nullable Void> {
+  private static final class AcquireOperation extends NotedOperation<@Nullable Void> {
     private final Semaphore semaphore;
 
-    AcquireOperation(Semaphore semaphore, int permits) {
-      super(permits, null);
+    AcquireOperation(Semaphore semaphore, int permits, @Nullable Object party) {
+      super(permits, party);
       this.semaphore = semaphore;
+    }
+
+    @Override
+    Synchronizer object() {
+      return semaphore;
+    }
+
+    @Override
+    protected void succeeded() {
+      semaphore.takenBy(party());
     }
 
     @Override

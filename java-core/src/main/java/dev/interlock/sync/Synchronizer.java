@@ -1,5 +1,8 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.WaitDump;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
@@ -7,15 +10,19 @@ import dev.interlock.internal.wait.Waiter;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the objects of this package share: a name, and a wait queue that is made when somebody waits for
- * the first time.
+ * What the objects of this package share: a name or a watch, and a wait queue that is made when somebody
+ * waits for the first time.
  */
 abstract class Synchronizer {
   private volatile @Nullable WaitQueue queue;
-  private final @Nullable String name;
+
+  /** The name; or the watch, which knows the name too; or neither. One field keeps objects small. */
+  private final @Nullable Object label;
 
   static {
     // By whoever makes the first object, and not by whoever waits first: that one is perhaps bound
@@ -25,7 +32,12 @@ abstract class Synchronizer {
   }
 
   Synchronizer(@Nullable String name) {
-    this.name = name;
+    this(name, null);
+  }
+
+  /** With a detector the object is watched; its subclass tells who holds it. */
+  Synchronizer(@Nullable String name, @Nullable DeadlockDetector detector) {
+    this.label = detector == null ? name : detector.watch(this, name);
   }
 
   /** How many callers wait; for monitoring. */
@@ -34,12 +46,86 @@ abstract class Synchronizer {
     return q == null ? 0 : q.countWaiting();
   }
 
+  /**
+   * Who waits, for a person to read: safe at any time, in production too. As {@link #dump(int)}, at most a
+   * thousand of them.
+   */
+  public final WaitDump dump() {
+    return dump(1_000);
+  }
+
+  /**
+   * The state of this object and the first of those who wait for it, in the order of the queue. The lock of
+   * the queue is held while so many nodes are copied, no thread is stopped, nothing is changed.
+   *
+   * @param most how many to tell at most; the number of all is told anyway
+   * @throws IllegalArgumentException when negative
+   */
+  public final WaitDump dump(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most is " + most + "; it must be 0 or more");
+    }
+    List<Waiter> found = new ArrayList<>();
+    WaitQueue q = queue;
+    int n = q == null ? 0 : q.copyWaiting(found, most);
+    List<WaitDump.Waiting> waiters = new ArrayList<>(found.size());
+    for (Waiter w : found) {
+      waiters.add(new WaitDump.Waiting(w.callerKind(), w.caller(), w.need()));
+    }
+    return new WaitDump(toString(), n, waiters);
+  }
+
+  /** What a deadlock detector knows of this object, or null when it was made without one. */
+  public final @Nullable Watch watch() {
+    return label instanceof Watch w ? w : null;
+  }
+
   /** The kind of object, and its name or, without one, a number that tells it from others. */
   final String objectName() {
+    Object l = label;
+    if (l instanceof Watch w) {
+      return w.toString();
+    }
     return getClass().getSimpleName()
-        + (name == null
-            ? "@" + Integer.toHexString(System.identityHashCode(this))
-            : "(" + name + ")");
+        + (l == null ? "@" + Integer.toHexString(System.identityHashCode(this)) : "(" + l + ")");
+  }
+
+  /** For {@code toString}: " by" and the holder of a watched object, where it is known. */
+  final String byHolder() {
+    Object holder = label instanceof Watch w ? w.holder() : null;
+    return holder == null ? "" : " by " + WaitDump.describe(holder);
+  }
+
+  // What the watch is told
+
+  /** The calling thread has taken this by a call that would have waited; always true. */
+  final boolean takenByThread() {
+    if (label instanceof Watch w) {
+      w.acquired(Thread.currentThread());
+    }
+    return true;
+  }
+
+  /** The calling thread has taken this by a call that would have given up; always true. */
+  final boolean triedByThread() {
+    if (label instanceof Watch w) {
+      w.tried(Thread.currentThread());
+    }
+    return true;
+  }
+
+  /** A party has taken this by a call that would have waited; null when it is not known. */
+  final void takenBy(@Nullable Object party) {
+    if (label instanceof Watch w) {
+      w.acquired(party);
+    }
+  }
+
+  /** Whoever holds this is about to let it go. */
+  final void givenBack() {
+    if (label instanceof Watch w) {
+      w.released();
+    }
   }
 
   /** The queue, made now if need be. */
@@ -94,19 +180,28 @@ abstract class Synchronizer {
     if (entry.enterOrEnqueue(q, w)) {
       return entry.entered();
     }
-    switch (awaitQueued(q, w, interruptible, deadline)) {
-      case GRANTED:
-        return entry.granted(w.item());
-      case FAILED:
-        throw entry.failure(w.item());
-      case TIMED_OUT:
+    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline);
+    try {
+      if (note != null && note.refuses(w)) {
         entry.withdraw(q, w);
-        return timedOut;
-      case INTERRUPTED:
-        entry.withdraw(q, w);
-        throw new InterruptedException("interrupted while waiting for " + this);
-      default:
-        throw new AssertionError(w);
+        throw note.refusal();
+      }
+      switch (awaitQueued(q, w, interruptible, deadline)) {
+        case GRANTED:
+          return entry.granted(w.item());
+        case FAILED:
+          throw entry.failure(w.item());
+        case TIMED_OUT:
+          entry.withdraw(q, w);
+          return timedOut;
+        case INTERRUPTED:
+          entry.withdraw(q, w);
+          throw new InterruptedException("interrupted while waiting for " + this);
+        default:
+          throw new AssertionError(w);
+      }
+    } finally {
+      WaitNote.end(note);
     }
   }
 

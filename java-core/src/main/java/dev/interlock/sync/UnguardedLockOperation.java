@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Waiting for the lock without a guard; the value is read through {@link LockOperation}. */
 final class UnguardedLockOperation<T extends @Nullable Object>
     extends AbstractLock<T, @Nullable Void> {
-  UnguardedLockOperation(Mutex<T> mutex) {
-    super(mutex);
+  UnguardedLockOperation(Mutex<T> mutex, @Nullable Object party) {
+    super(mutex, party);
   }
 
   @Override

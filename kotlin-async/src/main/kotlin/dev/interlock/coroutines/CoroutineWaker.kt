@@ -2,6 +2,7 @@ package dev.interlock.coroutines
 
 import dev.interlock.future.PollFuture
 import dev.interlock.future.Waker
+import dev.interlock.internal.op.CallerKind
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.coroutines.resume
 import kotlinx.coroutines.CancellableContinuation
@@ -12,7 +13,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
  * the cancellation handler of the continuation in one object.
  */
 internal class CoroutineWaker(private val future: PollFuture<*>) :
-  AtomicReference<Any?>(), Waker, (Throwable?) -> Unit {
+  AtomicReference<Any?>(), Waker, CallerKind, (Throwable?) -> Unit {
   /*
    * The slot (this object's own reference)
    *
@@ -68,6 +69,8 @@ internal class CoroutineWaker(private val future: PollFuture<*>) :
   @Volatile
   var hasCancelled = false
     private set
+
+  override fun callerKind(): String = "coroutine"
 
   /** The coroutine was cancelled while it waits. */
   override fun invoke(cause: Throwable?) {

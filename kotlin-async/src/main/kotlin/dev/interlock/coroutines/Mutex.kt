@@ -3,6 +3,7 @@
 package dev.interlock.coroutines
 
 import dev.interlock.PoisonedException
+import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.future.PollFuture
 import dev.interlock.internal.op.UnguardedLock
 import dev.interlock.sync.Mutex as BlockingMutex
@@ -55,6 +56,7 @@ internal constructor(
    * one block, prefer [withLock].
    */
   public suspend fun lock(): MutexGuard<T> {
+    if (blocking.watch() != null) return lockWatched(blocking)
     val guard = blocking.tryLock()
     if (guard != null) return guard
     // The type is spelt out because a check for null after a call would cost a state of its own.
@@ -63,15 +65,25 @@ internal constructor(
   }
 
   /** Takes the lock if it is free now, otherwise returns null. */
-  public fun tryLock(): MutexGuard<T>? = blocking.tryLock()
+  public fun tryLock(): MutexGuard<T>? {
+    val guard = blocking.tryLock()
+    // Not the thread holds it, and which coroutine does is not known here.
+    if (guard != null) blocking.watch()?.handOver(null)
+    return guard
+  }
 
   /**
    * Waits for the lock, suspending, not longer than [timeout]; zero or less does not wait. Returns
    * null when the time ran out; then the lock was not taken.
    */
   public suspend fun tryLock(timeout: Duration): MutexGuard<T>? {
-    val guard = blocking.tryLock()
-    if (guard != null || !timeout.isPositive()) return guard
+    val guard = tryLock() ?: lockWithin(timeout)
+    if (guard != null) blocking.watch()?.handOver(coroutineParty())
+    return guard
+  }
+
+  private suspend fun lockWithin(timeout: Duration): MutexGuard<T>? {
+    if (!timeout.isPositive()) return null
     val operation = blocking.lockAsync()
     return within(timeout) { operation.await() }
   }
@@ -125,6 +137,7 @@ public fun Mutex(): Mutex<Unit> = Mutex(BlockingMutex.of(Unit))
  * @param fair whether it serves strictly first in, first out; the same as a [bypassBound] of 0
  * @param bypassBound how often newcomers may overtake a waiter
  * @param poisoning whether a holder that fails inside [withLock] or [withGuard] poisons it
+ * @param detector who looks for deadlocks
  * @throws IllegalArgumentException when [bypassBound] is negative, or contradicts [fair]
  */
 public fun <T> Mutex(
@@ -133,6 +146,7 @@ public fun <T> Mutex(
   fair: Boolean = false,
   bypassBound: Int = if (fair) 0 else BlockingMutex.DEFAULT_BYPASS_BOUND,
   poisoning: Boolean = false,
+  detector: DeadlockDetector? = null,
 ): Mutex<T> {
   require(!fair || bypassBound == 0) {
     "a fair mutex has bypassBound 0, not $bypassBound; leave one of the two out"
@@ -140,7 +154,19 @@ public fun <T> Mutex(
   val builder = BlockingMutex.builder().bypassBound(bypassBound)
   if (name != null) builder.name(name)
   if (poisoning) builder.poisoning()
+  if (detector != null) builder.detector(detector)
   return Mutex(builder.of(value))
+}
+
+/**
+ * Tells the detector who waits and holds; a wait that may time out is in no deadlock that lasts.
+ */
+private suspend fun <T> lockWatched(mutex: BlockingMutex<T>): MutexGuard<T> {
+  val party = coroutineParty()
+  if (!mayTimeOut()) return mutex.lockAsync(party).await()
+  val guard: MutexGuard<T> = mutex.lockAsync().await()
+  mutex.watch()?.handOver(party)
+  return guard
 }
 
 /** The same mutex for coroutines. */
@@ -176,7 +202,18 @@ private val UNGUARDED = BlockingMutex.create().lockAsync() as UnguardedLock
 
 @PublishedApi
 internal suspend fun acquireUnguarded(mutex: BlockingMutex<*>) {
-  if (!UNGUARDED.tryAcquire(mutex)) awaitSuccess(UNGUARDED.acquisition(mutex))
+  if (!UNGUARDED.tryAcquire(mutex)) {
+    // Both in last place: a caller that need not wait, or is not watched, has no state of its own.
+    if (mutex.watch() == null) awaitSuccess(UNGUARDED.acquisition(mutex, null))
+    else acquireUnguardedWatched(mutex)
+  }
+}
+
+private suspend fun acquireUnguardedWatched(mutex: BlockingMutex<*>) {
+  val party = coroutineParty()
+  if (!mayTimeOut()) return awaitSuccess(UNGUARDED.acquisition(mutex, party))
+  awaitSuccess(UNGUARDED.acquisition(mutex, null))
+  mutex.watch()?.handOver(party)
 }
 
 @PublishedApi

@@ -50,11 +50,17 @@ internal constructor(
 ) {
   /** Waits for [permits] permits, suspending, and takes them. */
   public suspend fun acquire(permits: Int = 1) {
+    if (blocking.watch() != null) return acquireWatched(permits)
     if (!blocking.tryAcquire(permits)) awaitSuccess(blocking.acquireAsync(permits))
   }
 
   /** Takes [permits] permits if nobody waits and as many are free. */
-  public fun tryAcquire(permits: Int = 1): Boolean = blocking.tryAcquire(permits)
+  public fun tryAcquire(permits: Int = 1): Boolean {
+    val acquired = blocking.tryAcquire(permits)
+    // Not the thread has it, and which coroutine does is not known here.
+    if (acquired) blocking.watch()?.handOver(null)
+    return acquired
+  }
 
   /**
    * Waits for one permit, suspending, not longer than [timeout]; zero or less does not wait.
@@ -67,10 +73,23 @@ internal constructor(
    * Returns whether they were taken.
    */
   public suspend fun tryAcquire(permits: Int, timeout: Duration): Boolean {
-    if (blocking.tryAcquire(permits)) return true
+    val acquired = tryAcquire(permits) || acquireWithin(permits, timeout)
+    if (acquired) blocking.watch()?.handOver(coroutineParty())
+    return acquired
+  }
+
+  private suspend fun acquireWithin(permits: Int, timeout: Duration): Boolean {
     if (!timeout.isPositive()) return false
     val operation = blocking.acquireAsync(permits)
     return within(timeout) { operation.await().let { true } } ?: false
+  }
+
+  /** As the mutex does. */
+  private suspend fun acquireWatched(permits: Int) {
+    val party = coroutineParty()
+    if (!mayTimeOut()) return awaitSuccess(blocking.acquireAsync(permits, party))
+    awaitSuccess(blocking.acquireAsync(permits))
+    blocking.watch()?.handOver(party)
   }
 
   /**

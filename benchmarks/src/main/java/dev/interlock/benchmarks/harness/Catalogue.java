@@ -58,6 +58,7 @@ public final class Catalogue {
     SpinAndSeqLockWorkloads.addTo(catalogue);
     TransferWorkloads.addTo(catalogue);
     BarrierWorkloads.addTo(catalogue);
+    DiagnosticsWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 

@@ -1,5 +1,6 @@
 package dev.interlock.benchmarks.lock;
 
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.sync.Mutex;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,6 +13,10 @@ public final class LockedCounters {
     switch (subject) {
       case "guard":
         return new GuardCounter(Mutex.create());
+      case "watched":
+        return new GuardCounter(watched(DeadlockDetector.create()));
+      case "watchedInOrder":
+        return new GuardCounter(watched(DeadlockDetector.builder().lockOrder().build()));
       case "withLock":
         return new WithLockCounter(Mutex.of(new Count()));
       case "lockView":
@@ -39,5 +44,9 @@ public final class LockedCounters {
       default:
         throw new IllegalArgumentException("no nested counter is called " + subject);
     }
+  }
+
+  private static Mutex<String> watched(DeadlockDetector detector) {
+    return Mutex.builder().detector(detector).of("");
   }
 }

@@ -96,6 +96,18 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
         : new IllegalStateException("failed without a cause: " + this);
   }
 
+  /**
+   * This operation has been enqueued and is about to be pending, for diagnostics. May cancel it and throw
+   * what the poll is to throw.
+   */
+  protected void enqueued() {}
+
+  /** This operation has succeeded and will not be cancelled; {@link #result} may or may not follow. */
+  protected void succeeded() {}
+
+  /** The wait is over, however; perhaps called more than once, or without a wait. */
+  protected void waitOver() {}
+
   @Override
   public final Poll<T> poll(Context cx) {
     return advance(cx.waker()) ? Poll.ready(result()) : Poll.pending();
@@ -148,6 +160,7 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       return true;
     }
     phase = Phase.QUEUED;
+    enqueued();
     throwIfCancelled();
     return false;
   }
@@ -158,6 +171,8 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       if (take()) {
         phase = Phase.GRANTED;
         waker = null;
+        waitOver();
+        succeeded();
         return true;
       }
       if (isNudged() && retry()) {
@@ -167,6 +182,7 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       if (isFailed()) {
         phase = Phase.DONE;
         waker = null;
+        waitOver();
         throw failure(item());
       }
       throwIfCancelled();
@@ -179,8 +195,10 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
 
   private void claim() {
     waker = null;
+    waitOver();
     if (takeUngranted()) {
       phase = Phase.ACQUIRED;
+      succeeded();
       return;
     }
     // Cancelled after the nudge, while this poll succeeded: the canceller had nothing to give back.
@@ -192,6 +210,7 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
   private void throwIfCancelled() {
     if (isCancelled()) {
       waker = null;
+      waitOver();
       throw cancelled();
     }
   }
@@ -210,6 +229,7 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       return false;
     }
     waker = null;
+    waitOver();
     withdraw();
     return true;
   }
@@ -219,8 +239,14 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
       return false;
     }
     waker = null;
+    waitOver();
     giveBackResult();
     return true;
+  }
+
+  @Override
+  public final String callerKind() {
+    return waker instanceof CallerKind k ? k.callerKind() : "future";
   }
 
   @Override

@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever takes the lock here must release it here, once; nothing checks it.
  */
 public interface UnguardedLock {
-  /** Takes the lock of {@code mutex} if it is free now. */
+  /** Takes the lock of {@code mutex} if it is free now and nobody watches who takes it. */
   boolean tryAcquire(Object mutex);
 
-  /** A wait for the lock of {@code mutex}, without a guard for its result. */
-  Operation<@Nullable Void> acquisition(Object mutex);
+  /**
+   * A wait for the lock of {@code mutex}, without a guard for its result.
+   *
+   * @param party who waits and will hold, for a mutex that is watched; null when it is not known
+   */
+  Operation<@Nullable Void> acquisition(Object mutex, @Nullable Object party);
 
   /** Releases the lock of {@code mutex}, which the caller holds. */
   void release(Object mutex);

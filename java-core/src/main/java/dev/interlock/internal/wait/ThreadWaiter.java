@@ -49,6 +49,16 @@ public class ThreadWaiter extends Waiter {
     }
   }
 
+  @Override
+  public Thread caller() {
+    return thread;
+  }
+
+  @Override
+  public String callerKind() {
+    return Spin.isVirtual(thread) ? "virtual thread" : "platform thread";
+  }
+
   /** A deadline for {@link #await} that lies {@code nanos} from now, saturating. */
   public static long deadlineAfter(long nanos) {
     long deadline = System.nanoTime() + nanos;

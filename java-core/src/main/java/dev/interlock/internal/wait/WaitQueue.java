@@ -1,5 +1,6 @@
 package dev.interlock.internal.wait;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,17 @@ public class WaitQueue extends QueueLock {
   public int countWaiting() {
     lock();
     try {
+      return waiters.count();
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Adds the first who wait to {@code target}, which is empty, at most {@code most}; gives the number of all. */
+  public int copyWaiting(Collection<? super Waiter> target, int most) {
+    lock();
+    try {
+      waiters.copyTo(target, most);
       return waiters.count();
     } finally {
       unlock();

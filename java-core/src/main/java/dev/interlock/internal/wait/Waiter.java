@@ -101,6 +101,16 @@ public abstract class Waiter {
    */
   protected abstract void wake();
 
+  /** Who waits, for diagnostics: a thread, a party, or, when that is not known, this wait itself. */
+  public Object caller() {
+    return this;
+  }
+
+  /** What kind of caller waits, for diagnostics. */
+  public String callerKind() {
+    return "future";
+  }
+
   /** How many units the caller waits for. */
   public final int need() {
     return need;

@@ -1,5 +1,6 @@
 package dev.interlock.internal.wait;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,17 @@ public final class WaiterList {
   /** Whether {@code w} is the first node. */
   public boolean isFirst(Waiter w) {
     return head == w;
+  }
+
+  /** Adds the first nodes to {@code target}, at most {@code most}, without those that have cancelled. */
+  public void copyTo(Collection<? super Waiter> target, int most) {
+    int left = most;
+    for (Waiter w = head; w != null && left > 0; w = w.next) {
+      if (w.isPending()) {
+        target.add(w);
+        left--;
+      }
+    }
   }
 
   /** How many nodes are linked; one that was cancelled counts until it is unlinked. */

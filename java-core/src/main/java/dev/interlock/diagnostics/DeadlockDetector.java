@@ -1,0 +1,504 @@
+package dev.interlock.diagnostics;
+
+import dev.interlock.internal.event.Recorder;
+import dev.interlock.internal.wait.QueueLock;
+import dev.interlock.internal.wait.Spin;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds parties that wait for each other: platform threads, virtual threads, coroutines and tasks that
+ * poll futures, in the same cycle if need be. It sees the objects that were given it when they were
+ * made, and others through a {@link Watch}. An object that was given none pays nothing.
+ *
+ * <pre>{@code
+ * DeadlockDetector detector = DeadlockDetector.create();
+ * Mutex<Account> account = Mutex.builder().name("account 1").detector(detector).of(new Account());
+ * }</pre>
+ *
+ * <p>A deadlock is found by the wait that closes it, in the moment in which it does, exactly: what is
+ * reported is one, and each that is closed by a wait without a time limit is. By default it is logged; {@link
+ * Builder#onDeadlock} tells somebody else, and {@link Builder#throwInCloser} ends it.
+ *
+ * <p><b>Progress.</b> Taking and releasing watched objects without contention is wait-free. A wait that begins
+ * or ends takes a short lock of the detector.
+ *
+ * <p><b>Memory effects.</b> None to rely on.
+ *
+ * <p><b>Ordering and fairness.</b> None.
+ *
+ * <p><b>Blocking and errors.</b> A listener runs in the party that closed the cycle, before it goes to
+ * sleep, with no lock held; what it throws goes to the thread's handler of uncaught exceptions. Not
+ * seen: waits with a time limit and waits of unknown parties (neither is in a deadlock that lasts, as far as
+ * can be known), and whoever waits by other means than a watched object: a parent for its children, a
+ * thread for another.
+ *
+ * <p><b>Cost.</b> Two plain stores for a lock and an unlock without contention. A wait: one entry in a
+ * table, one walk along those who wait for each other. With {@link Builder#captureStacks} a stack for each
+ * acquisition, with {@link Builder#lockOrder} the detector's lock.
+ *
+ * <p><b>Footprint.</b> One entry for each wait that goes on; a {@link Watch} for each object.
+ *
+ * <p><b>Source.</b> The reduction of a wait-for graph in which a party may wait for one of several is that
+ * of R. C. Holt, <i>Some Deadlock Properties of Computer Systems</i>, ACM Computing Surveys 4(3), 1972.
+ * Differs from parking_lot's detector in: owners are handles, not threads; nothing is polled, no state of
+ * the locks is taken apart; what is found can be undone.
+ */
+public final class DeadlockDetector {
+  /*
+   * The graph
+   *
+   *   party --waits for--> watch --held by--> party
+   *   registered below,    plain field of
+   *   under the lock       the watch
+   *
+   * Why plain stores are enough. An edge "held by p" matters only while p itself waits. p stores and clears
+   * what it holds, and later registers its wait, in this order and under the lock; whoever walks the
+   * graph took the same lock afterwards if it sees the wait of p. So of every party that waits it sees
+   * what that party holds, neither more nor less. Of a party that does not wait it may see anything, and
+   * does not care: a path ends there. This is why a party must be told about by itself, and why a guard
+   * that goes to somebody else needs handOver().
+   *
+   * Why no cycle is missed. Each party of a cycle registers its wait after it is in the queue of what it
+   * waits for. The last of them to register sees the waits of all others.
+   *
+   * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a second time
+   * at those of the cycle. Pending is not regained once lost: between the two looks all edges of
+   * the cycle were there at once. A wait that was granted, timed out, was interrupted or cancelled has
+   * lost it before its party runs again, and so before that party could undo an edge. A holder that was handed
+   * the object and has not run yet is not in the watch, so a path ends there too; it looks for itself when it
+   * waits.
+   *
+   * Several waits of one party (a task that polls two futures) are alternatives: it is stuck only when all of
+   * them are. So the parties that are stuck are the largest set of which each has a wait, and each
+   * wait of which has a holder in the set: take those reached, and strike out who does not fit until nothing
+   * changes. A wait is reported if it lies on a cycle within that set.
+   *
+   * Locks. The detector's lock and the lock of a queue are never held together: waits are registered
+   * after the queue's lock was left, and the walk reads one volatile word of each waiter. Nothing
+   * foreign runs under the lock but the question whether a wait is pending, and, where the order is kept,
+   * the toString() of a party.
+   *
+   * Rejected: a thread that looks now and then (hidden, late, and wrong in between unless it stops the world);
+   * walking under the locks of all queues (they would need an order of their own); recording the
+   * holder by the compare-and-set that takes the lock (a handle does not fit into the state).
+   */
+  private static final class Lock extends QueueLock {}
+
+  private final Lock lock = new Lock();
+
+  /** The first wait of each party that waits. Guarded by the lock. */
+  private final IdentityHashMap<Object, Wait> waits = new IdentityHashMap<>();
+
+  /** Guarded by the lock. */
+  private final @Nullable AcquisitionOrder order;
+
+  private final boolean stacks;
+  private final boolean throwing;
+  private final Consumer<? super DeadlockReport> onDeadlock;
+  private final Consumer<? super LockOrderReport> onViolation;
+  private final @Nullable Function<Object, @Nullable String> naming;
+
+  private DeadlockDetector(Builder b) {
+    this.stacks = b.stacks;
+    this.throwing = b.throwing;
+    this.order = b.order ? new AcquisitionOrder() : null;
+    this.onDeadlock = b.onDeadlock;
+    this.onViolation = b.onViolation;
+    this.naming = b.naming;
+  }
+
+  /** A detector that logs what it finds. */
+  public static DeadlockDetector create() {
+    return builder().build();
+  }
+
+  /** A builder, for everything else. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the options of a detector. */
+  public static final class Builder {
+    private boolean stacks;
+    private boolean throwing;
+    private boolean order;
+    private Consumer<? super DeadlockReport> onDeadlock = DeadlockDetector::log;
+    private Consumer<? super LockOrderReport> onViolation = DeadlockDetector::log;
+    private @Nullable Function<Object, @Nullable String> naming;
+
+    private Builder() {}
+
+    /**
+     * Captures a stack each time something is taken, and each time something other than a thread waits, so
+     * that reports tell where. Costs microseconds each time. Where a thread waits is always told.
+     */
+    public Builder captureStacks() {
+      stacks = true;
+      return this;
+    }
+
+    /**
+     * Refuses the wait that closes a cycle, by a {@link DeadlockException} in the caller or future that
+     * would wait; so the others can go on. Even calls that are not interruptible throw it.
+     */
+    public Builder throwInCloser() {
+      throwing = true;
+      return this;
+    }
+
+    /**
+     * Keeps in which order objects are taken, and reports orders that contradict each other, whether or
+     * not anybody had to wait. Each acquisition takes the detector's lock: for tests, and for trial runs.
+     */
+    public Builder lockOrder() {
+      order = true;
+      return this;
+    }
+
+    /** Who is told of deadlocks, instead of the log. */
+    public Builder onDeadlock(Consumer<? super DeadlockReport> listener) {
+      onDeadlock = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Who is told of orders that contradict each other, instead of the log. */
+    public Builder onLockOrderViolation(Consumer<? super LockOrderReport> listener) {
+      onViolation = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * How parties are called in reports.
+     *
+     * @param names gives null for a party that it has no name for; then the usual one is taken
+     */
+    public Builder naming(Function<Object, @Nullable String> names) {
+      naming = Objects.requireNonNull(names, "names");
+      return this;
+    }
+
+    /** The detector. */
+    public DeadlockDetector build() {
+      return new DeadlockDetector(this);
+    }
+  }
+
+  /**
+   * Makes an object visible; it has to tell through the watch who holds it and who waits.
+   *
+   * @param object what reports refer to
+   * @param name what they call it, or null
+   */
+  public Watch watch(Object object, @Nullable String name) {
+    return new Watch(this, Objects.requireNonNull(object, "object"), name, stacks || order != null);
+  }
+
+  /**
+   * Looks for all cycles that exist now. Each was reported when it was closed; this is for asking again,
+   * by a person or on a schedule. The listener is not called. Takes the detector's lock for as long as it takes to
+   * walk over all that wait.
+   *
+   * @return one report for each cycle; of cycles that share a party, one
+   */
+  public List<DeadlockReport> check() {
+    List<List<Edge>> cycles = new ArrayList<>();
+    lock.lock();
+    try {
+      Set<Object> stuck = stuck(waits.keySet());
+      Set<Object> told = identitySet();
+      for (Object party : stuck) {
+        List<Edge> cycle = told.contains(party) ? null : cycleThrough(party, stuck);
+        if (cycle != null && cycle.stream().noneMatch(e -> told.contains(e.wait.party()))) {
+          cycle.forEach(e -> told.add(e.wait.party()));
+          cycles.add(cycle);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    List<DeadlockReport> reports = new ArrayList<>();
+    cycles.forEach(c -> reports.add(report(c)));
+    return reports;
+  }
+
+  /** How many waits for watched objects go on; for monitoring. */
+  public int waiting() {
+    int n = 0;
+    lock.lock();
+    try {
+      for (Wait first : waits.values()) {
+        for (Wait w = first; w != null; w = w.next) {
+          n++;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return n;
+  }
+
+  @Override
+  public String toString() {
+    return "DeadlockDetector[waiting=" + waiting() + "]";
+  }
+
+  // The side of the watches
+
+  boolean capturesStacks() {
+    return stacks;
+  }
+
+  /** Where a thread waits is seen when it is asked for. */
+  @Nullable Throwable stackForWait(Object party) {
+    return stacks && !(party instanceof Thread) ? new Throwable("waits") : null;
+  }
+
+  /** Registers a wait; reports the cycle that it closes, or marks it as refused. */
+  Wait begin(Wait wait) {
+    List<Edge> cycle = null;
+    lock.lock();
+    try {
+      wait.next = waits.put(wait.party(), wait);
+      wait.registered = true;
+      if (mayClose(wait)) {
+        Set<Object> stuck = stuck(List.of(wait.party()));
+        cycle = stuck.contains(wait.party()) ? cycleThrough(wait.party(), stuck) : null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (cycle != null) {
+      DeadlockReport report = report(cycle);
+      if (throwing) {
+        wait.refuse(report);
+      } else {
+        announce(report, false);
+      }
+    }
+    return wait;
+  }
+
+  void end(Wait wait) {
+    lock.lock();
+    try {
+      if (!wait.registered) {
+        return;
+      }
+      wait.registered = false;
+      unlink(wait);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void announce(DeadlockReport report, boolean thrown) {
+    Recorder.deadlock(report.links().size(), thrown, report::toString);
+    tell(onDeadlock, report);
+  }
+
+  void noteAcquired(Object party, Watch watch, boolean waited, @Nullable Throwable at) {
+    if (order == null) {
+      return;
+    }
+    List<LockOrderReport.Step> violation;
+    lock.lock();
+    try {
+      violation = order.acquired(party, watch, waited, at);
+    } finally {
+      lock.unlock();
+    }
+    if (violation != null) {
+      tell(onViolation, new LockOrderReport(violation));
+    }
+  }
+
+  void noteReleased(Object party, Watch watch) {
+    if (order == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      order.released(party, watch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The graph; all of it needs the lock
+
+  /** An edge of a cycle, with what is needed of its watch at this moment. */
+  private static final class Edge {
+    final Wait wait;
+    final @Nullable Throwable takenAt;
+
+    Edge(Wait wait) {
+      this.wait = wait;
+      this.takenAt = wait.watch().takenAt();
+    }
+  }
+
+  private void unlink(Wait wait) {
+    Wait first = waits.get(wait.party());
+    if (first == wait) {
+      if (wait.next == null) {
+        waits.remove(wait.party());
+      } else {
+        waits.put(wait.party(), wait.next);
+      }
+    } else {
+      for (Wait w = first; w != null; w = w.next) {
+        if (w.next == wait) {
+          w.next = wait.next;
+          break;
+        }
+      }
+    }
+    wait.next = null;
+  }
+
+  /** The usual answer is no: the holder does not wait. */
+  private boolean mayClose(Wait wait) {
+    for (Object holder : wait.watch().blockers()) {
+      if (waits.containsKey(holder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Of these parties and all whom they reach, the ones that will wait for ever. */
+  private Set<Object> stuck(Collection<Object> from) {
+    Set<Object> set = identitySet();
+    set.addAll(from);
+    ArrayDeque<Object> next = new ArrayDeque<>(set);
+    for (Object party; (party = next.poll()) != null; ) {
+      for (Wait w = waits.get(party); w != null; w = w.next) {
+        for (Object holder : w.watch().blockers()) {
+          if (waits.containsKey(holder) && set.add(holder)) {
+            next.add(holder);
+          }
+        }
+      }
+    }
+    while (set.removeIf(party -> !isStuck(party, set))) {}
+    return set;
+  }
+
+  private boolean isStuck(Object party, Set<Object> stuck) {
+    Wait w = waits.get(party);
+    if (w == null) {
+      return false;
+    }
+    for (; w != null; w = w.next) {
+      if (!w.isPending() || Collections.disjoint(w.watch().blockers(), stuck)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The shortest cycle from a party back to it, if there is one and it is still there when found. */
+  private @Nullable List<Edge> cycleThrough(Object start, Set<Object> stuck) {
+    IdentityHashMap<Object, Wait> cameBy = new IdentityHashMap<>();
+    ArrayDeque<Object> next = new ArrayDeque<>();
+    next.add(start);
+    for (Object party; (party = next.poll()) != null; ) {
+      for (Wait w = waits.get(party); w != null; w = w.next) {
+        for (Object holder : w.watch().blockers()) {
+          if (holder == start) {
+            return stillPending(pathTo(w, start, cameBy));
+          }
+          if (stuck.contains(holder) && cameBy.putIfAbsent(holder, w) == null) {
+            next.add(holder);
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private static ArrayDeque<Edge> pathTo(
+      Wait last, Object start, IdentityHashMap<Object, Wait> cameBy) {
+    ArrayDeque<Edge> path = new ArrayDeque<>();
+    for (Wait w = last; ; w = Objects.requireNonNull(cameBy.get(w.party()))) {
+      path.addFirst(new Edge(w));
+      if (w.party() == start) {
+        return path;
+      }
+    }
+  }
+
+  private static @Nullable List<Edge> stillPending(Collection<Edge> cycle) {
+    for (Edge e : cycle) {
+      if (!e.wait.isPending()) {
+        return null;
+      }
+    }
+    return List.copyOf(cycle);
+  }
+
+  // Reports; without the lock
+
+  private DeadlockReport report(List<Edge> cycle) {
+    List<DeadlockReport.Link> links = new ArrayList<>();
+    Edge before = cycle.get(cycle.size() - 1);
+    for (Edge e : cycle) {
+      Object party = e.wait.party();
+      List<StackTraceElement> at =
+          party instanceof Thread thread ? Stacks.of(thread) : Stacks.of(e.wait.at());
+      links.add(
+          new DeadlockReport.Link(
+              party,
+              nameOf(party),
+              before.wait.watch(),
+              Stacks.of(before.takenAt),
+              e.wait.watch(),
+              at));
+      before = e;
+    }
+    return new DeadlockReport(links);
+  }
+
+  private String nameOf(Object party) {
+    String given = naming == null ? null : naming.apply(party);
+    return given == null ? describe(party) : given;
+  }
+
+  /** A party as reports call it. */
+  static String describe(Object party) {
+    if (!(party instanceof Thread thread)) {
+      return party.toString();
+    }
+    String name = thread.getName();
+    return (Spin.isVirtual(thread) ? "virtual thread " : "thread ")
+        + (name.isEmpty() ? "@" + Integer.toHexString(System.identityHashCode(thread)) : name);
+  }
+
+  private static <T> void tell(Consumer<? super T> listener, T report) {
+    try {
+      listener.accept(report);
+    } catch (Throwable fromListener) { // the lock that was to be taken has nothing to do with it
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, fromListener);
+    }
+  }
+
+  private static void log(Object report) {
+    System.getLogger(DeadlockDetector.class.getPackageName())
+        .log(System.Logger.Level.ERROR, report::toString);
+  }
+
+  private static Set<Object> identitySet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+}

@@ -1,0 +1,179 @@
+package dev.interlock.diagnostics;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one object tells its {@link DeadlockDetector}: who holds it, and who waits for it. The locks of
+ * this toolkit that were made with a detector do that by themselves; a foreign lock can be made visible
+ * by its users, who call these methods around their own calls:
+ *
+ * <pre>{@code
+ * Watch watch = detector.watch(row, "row 17");
+ * Object me = Thread.currentThread();
+ * try (Wait wait = watch.waits(me, () -> true)) {
+ *   database.lock(row);
+ * }
+ * watch.acquired(me);
+ * ...
+ * watch.released();
+ * database.unlock(row);
+ * }</pre>
+ *
+ * <p><b>Progress.</b> {@link #acquired}, {@link #tried}, {@link #released} and {@link #handOver} are
+ * wait-free, but take the detector's short lock when it keeps the order of acquisitions.
+ *
+ * <p><b>Memory effects.</b> None to rely on. A party tells what it holds before it waits, and that is all
+ * that the detector needs, see there.
+ *
+ * <p><b>Blocking and errors.</b> One holder at a time. A second {@code acquired} replaces the first, and
+ * nothing checks who calls {@code released}: a watch must never break the object that it watches.
+ *
+ * <p><b>Cost.</b> One plain store for each of them, unless stacks or the order are kept.
+ *
+ * <p><b>Footprint.</b> 40 bytes with compressed references.
+ */
+public final class Watch {
+  private final DeadlockDetector detector;
+  private final Object object;
+  private final @Nullable String name;
+
+  /** Whether more is noted than the holder. */
+  private final boolean inFull;
+
+  /** Of no use to the detector any more, see {@link #distrust}. */
+  private volatile boolean distrusted;
+
+  // Plain: see the protocol of the detector.
+  private @Nullable Object holder;
+  private @Nullable Throwable takenAt;
+
+  /** What was taken while this was held; made and guarded by {@link AcquisitionOrder}. */
+  AcquisitionOrder.@Nullable Successors successors;
+
+  Watch(DeadlockDetector detector, Object object, @Nullable String name, boolean inFull) {
+    this.detector = detector;
+    this.object = object;
+    this.name = name;
+    this.inFull = inFull;
+  }
+
+  /** The detector that is told. */
+  public DeadlockDetector detector() {
+    return detector;
+  }
+
+  /** The object that is watched. */
+  public Object object() {
+    return object;
+  }
+
+  /** The name for reports that it was given, or null. */
+  public @Nullable String name() {
+    return name;
+  }
+
+  /**
+   * Who holds the object, or null when nobody does or it is not known who. For monitoring: unless the
+   * holder waits, the answer may be old.
+   */
+  public @Nullable Object holder() {
+    return holder;
+  }
+
+  /**
+   * {@code party} has taken the object by a call that would have waited as long as need be. Called by the
+   * party itself, before it waits for anything else.
+   *
+   * @param party null when it is not known, or will not be the one who releases
+   */
+  public void acquired(@Nullable Object party) {
+    holder = party;
+    if (inFull && party != null) {
+      noteInFull(party, true);
+    }
+  }
+
+  /** As {@link #acquired}, by a call that would have given up: it can have its part in no deadlock. */
+  public void tried(@Nullable Object party) {
+    holder = party;
+    if (inFull && party != null) {
+      noteInFull(party, false);
+    }
+  }
+
+  /** The object is about to be let go by its holder. Called before it is. */
+  public void released() {
+    if (inFull) {
+      forget();
+    }
+    holder = null;
+  }
+
+  /**
+   * The hold goes over to another party, which will release it. Called before the giver waits for
+   * anything, or while the new holder does not run.
+   *
+   * @param party null when it is not known
+   */
+  public void handOver(@Nullable Object party) {
+    if (inFull) {
+      forget();
+    }
+    tried(party);
+  }
+
+  /**
+   * The object is let go by others than those who took it: it is used as a signal, not as a lock, and who
+   * holds it means nothing. Not to be undone.
+   */
+  public void distrust() {
+    distrusted = true;
+  }
+
+  /**
+   * {@code party} begins to wait until it is given the object, however long that takes; a wait that
+   * gives up in time is in no deadlock and must not be told. If this closes a cycle, it is reported before the
+   * call returns. Called once the wait can be seen by whoever releases the object.
+   *
+   * @param pending whether the wait goes on; false for good once it was granted or given up. Asked under
+   *     the short lock of the detector, by any thread: it must only look
+   */
+  public Wait waits(Object party, BooleanSupplier pending) {
+    return detector.begin(new Wait(this, party, pending, detector.stackForWait(party)));
+  }
+
+  /** The parties for which {@code wait} waits, as far as they are known; the detector's lock is held. */
+  List<Object> blockers() {
+    Object h = holder;
+    return h == null || distrusted ? List.of() : List.of(h);
+  }
+
+  /** Where the holder took it, if that is kept; the detector's lock is held. */
+  @Nullable Throwable takenAt() {
+    return takenAt;
+  }
+
+  private void noteInFull(Object party, boolean waited) {
+    takenAt = detector.capturesStacks() ? new Throwable("taken") : null;
+    detector.noteAcquired(party, this, waited, takenAt);
+  }
+
+  private void forget() {
+    Object party = holder;
+    if (party != null) {
+      detector.noteReleased(party, this);
+    }
+    takenAt = null;
+  }
+
+  /** The kind of the object and its name or number. */
+  @Override
+  public String toString() {
+    String kind = object.getClass().getSimpleName();
+    return name == null
+        ? kind + "@" + Integer.toHexString(System.identityHashCode(object))
+        : kind + "(" + name + ")";
+  }
+}

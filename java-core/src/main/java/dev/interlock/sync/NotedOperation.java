@@ -1,0 +1,58 @@
+package dev.interlock.sync;
+
+import dev.interlock.internal.op.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation on a {@link Synchronizer} whose waits are noted for diagnostics.
+ *
+ * @param <R> the type of the result
+ */
+abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
+  /** Who waits and will hold, or null when that is not known. */
+  private final @Nullable Object party;
+
+  /**
+   * Volatile: a cancel by another thread may come between the enqueueing and the note. It changes the state,
+   * then looks for the note; the poll writes the note, then looks at the state.
+   */
+  private volatile @Nullable WaitNote note;
+
+  NotedOperation(int need, @Nullable Object party) {
+    super(need, null);
+    this.party = party;
+  }
+
+  /** What is waited for. */
+  abstract Synchronizer object();
+
+  final @Nullable Object party() {
+    return party;
+  }
+
+  @Override
+  public final Object caller() {
+    return party == null ? this : party;
+  }
+
+  @Override
+  protected final void enqueued() {
+    WaitNote made = WaitNote.ofFuture(object(), this, party);
+    if (made == null) {
+      return;
+    }
+    note = made;
+    if (made.isRefused() && cancel()) {
+      throw made.refusal();
+    }
+  }
+
+  @Override
+  protected final void waitOver() {
+    WaitNote n = note;
+    if (n != null) {
+      note = null;
+      WaitNote.end(n);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.interlock.sync;
+
+import dev.interlock.diagnostics.DeadlockException;
+import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.Watch;
+import dev.interlock.internal.event.Recorder;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.Waiter;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of one wait while it goes on: for the deadlock detector, if the object is watched, and for
+ * the flight recorder, if it records. Usually neither, and then there is none.
+ *
+ * <p>Made after the waiter was enqueued and the lock of the queue was left; ended by the caller.
+ */
+final class WaitNote {
+  private final Synchronizer object;
+  private final String kind;
+  private final @Nullable Wait wait;
+  private @Nullable Object event;
+
+  private WaitNote(Synchronizer object, String kind, @Nullable Wait wait, @Nullable Object event) {
+    this.object = object;
+    this.kind = kind;
+    this.wait = wait;
+    this.event = event;
+  }
+
+  /** A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts. */
+  static @Nullable WaitNote ofThread(
+      Synchronizer object, ThreadWaiter w, boolean interruptible, long deadline) {
+    Object event = Recorder.beginWait();
+    Watch watch = deadline == ThreadWaiter.FOREVER ? object.watch() : null;
+    if (watch == null) {
+      return event == null ? null : new WaitNote(object, w.callerKind(), null, event);
+    }
+    Thread thread = w.caller();
+    BooleanSupplier pending = () -> w.isPending() && !(interruptible && thread.isInterrupted());
+    return new WaitNote(object, w.callerKind(), watch.waits(thread, pending), event);
+  }
+
+  /** A future waits, for {@code party}, if it is known. */
+  static @Nullable WaitNote ofFuture(Synchronizer object, Waiter w, @Nullable Object party) {
+    Object event = Recorder.beginWait();
+    Watch watch = party == null ? null : object.watch();
+    if (watch == null || party == null) {
+      return event == null ? null : new WaitNote(object, w.callerKind(), null, event);
+    }
+    return new WaitNote(object, w.callerKind(), watch.waits(party, w::isPending), event);
+  }
+
+  /**
+   * Whether the wait closed a cycle and was cancelled for it. Then the caller withdraws it and throws {@link
+   * #refusal}.
+   */
+  boolean refuses(Waiter w) {
+    return isRefused() && w.cancelPending();
+  }
+
+  /** The exception for a refused wait. */
+  DeadlockException refusal() {
+    return Objects.requireNonNull(wait, "wait").refusal();
+  }
+
+  boolean isRefused() {
+    return wait != null && wait.isRefused();
+  }
+
+  /** The wait is over; harmless when said twice. */
+  static void end(@Nullable WaitNote note) {
+    if (note != null) {
+      note.end();
+    }
+  }
+
+  private void end() {
+    if (wait != null) {
+      wait.close();
+    }
+    Object begun = event;
+    if (begun != null) {
+      event = null;
+      Recorder.endWait(begun, kind, object::objectName);
+    }
+  }
+}

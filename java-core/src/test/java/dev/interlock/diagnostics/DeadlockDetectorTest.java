@@ -1,0 +1,523 @@
+package dev.interlock.diagnostics;
+
+import static dev.interlock.testing.Polls.assertContains;
+import static dev.interlock.testing.Polls.pending;
+import static dev.interlock.testing.Polls.ready;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.interlock.future.PollFuture;
+import dev.interlock.sync.Mutex;
+import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.Semaphore;
+import dev.interlock.testing.Conditions;
+import dev.interlock.testing.Kind;
+import dev.interlock.testing.Polls;
+import dev.interlock.testing.Running;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a detector finds, and what it does not take for a deadlock. */
+class DeadlockDetectorTest {
+  private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
+  private final DeadlockDetector detector =
+      DeadlockDetector.builder().onDeadlock(reports::add).build();
+  private final Mutex<String> a = mutex(detector, "a");
+  private final Mutex<String> b = mutex(detector, "b");
+
+  private static Mutex<String> mutex(DeadlockDetector detector, String name) {
+    return Mutex.builder().name(name).detector(detector).of(name);
+  }
+
+  private DeadlockReport awaitReport() {
+    Conditions.await(() -> !reports.isEmpty(), () -> "a report of " + detector);
+    assertEquals(1, reports.size(), reports::toString);
+    return reports.get(0);
+  }
+
+  /** Each locks its own, meets the others, and locks that of the next. */
+  private static Running<Boolean> takesTwo(
+      Kind kind, Mutex<?> first, CyclicBarrier all, Mutex<?> second) {
+    return kind.start(
+        () -> {
+          try (MutexGuard<?> one = first.lock()) {
+            meet(all);
+            try (MutexGuard<?> two = second.lock()) {
+              return true;
+            }
+          }
+        });
+  }
+
+  private static void meet(CyclicBarrier all) throws InterruptedException {
+    try {
+      all.await();
+    } catch (BrokenBarrierException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void assertEnds(Running<?> toInterrupt, Running<?>... others) {
+    toInterrupt.interrupt();
+    toInterrupt.failure(InterruptedException.class);
+    for (Running<?> r : others) {
+      r.get();
+    }
+    assertEquals(0, detector.waiting());
+    assertEquals(List.of(), detector.check());
+  }
+
+  // Two threads that take two mutexes in opposite order are found, with who holds and waits for
+  // what.
+  @ParameterizedTest
+  @EnumSource
+  void twoMutexes_oppositeOrder_reported(Kind kind) {
+    if (kind == Kind.VIRTUAL) {
+      assumeTrue(Kind.hasVirtual(), "this JDK has no virtual threads");
+    }
+    CyclicBarrier both = new CyclicBarrier(2);
+    Running<Boolean> one = takesTwo(kind, a, both, b);
+    Running<Boolean> two = takesTwo(kind, b, both, a);
+
+    DeadlockReport report = awaitReport();
+    assertEquals(2, report.links().size());
+    for (DeadlockReport.Link link : report.links()) {
+      boolean first = link.party() == one.thread();
+      assertSame(first ? one.thread() : two.thread(), link.party());
+      assertSame((first ? a : b).watch(), link.holds());
+      assertSame((first ? b : a).watch(), link.waitsFor());
+      assertContains(link.name(), kind == Kind.VIRTUAL ? "virtual thread " : "thread ");
+      assertTrue(
+          link.waitsAt().stream().anyMatch(f -> f.getMethodName().contains("takesTwo")),
+          () -> link.waitsAt().toString());
+      assertEquals(List.of(), link.takenAt());
+    }
+    assertContains(
+        report.toString(), "deadlock of 2 parties", "holds     Mutex(a)", "waits for Mutex(a)");
+    assertEquals(1, detector.check().size());
+    assertEnds(one, two);
+  }
+
+  // Three parties, each behind the next.
+  @ParameterizedTest
+  @EnumSource
+  void threeMutexes_inACircle_reported(Kind kind) {
+    Mutex<String> c = mutex(detector, "c");
+    CyclicBarrier all = new CyclicBarrier(3);
+    Running<Boolean> one = takesTwo(kind, a, all, b);
+    Running<Boolean> two = takesTwo(kind, b, all, c);
+    Running<Boolean> three = takesTwo(kind, c, all, a);
+
+    DeadlockReport report = awaitReport();
+    assertEquals(3, report.links().size());
+    for (int i = 0; i < 3; i++) {
+      assertSame(report.links().get(i).waitsFor(), report.links().get((i + 1) % 3).holds());
+    }
+    assertEnds(one, two, three);
+  }
+
+  // Locking again what one holds waits for oneself.
+  @Test
+  void oneMutex_lockedAgainByItsHolder_reported() {
+    Running<Boolean> one =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<?> first = a.lock();
+                  MutexGuard<?> again = a.lock()) {
+                return true;
+              }
+            });
+    assertContains(awaitReport().toString(), "deadlock of 1 party, which waits for itself");
+    assertEnds(one);
+  }
+
+  // A semaphore with one permit, used as a lock, is a node like any other.
+  @ParameterizedTest
+  @EnumSource
+  void mutexAndSemaphore_oppositeOrder_reported(Kind kind) {
+    Semaphore s = Semaphore.lock("s", detector);
+    CyclicBarrier both = new CyclicBarrier(2);
+    Running<Boolean> one =
+        kind.start(
+            () -> {
+              try (MutexGuard<?> guard = a.lock()) {
+                meet(both);
+                s.acquire();
+                s.release();
+                return true;
+              }
+            });
+    Running<Boolean> two =
+        kind.start(
+            () -> {
+              s.acquire();
+              try {
+                meet(both);
+                a.lock().close();
+                return true;
+              } finally {
+                s.release();
+              }
+            });
+    assertContains(awaitReport().toString(), "Semaphore(s)", "Mutex(a)");
+    assertEnds(one, two);
+  }
+
+  // Futures are parties by the handle that they were given; a thread and a future can be in one
+  // cycle.
+  @Test
+  void futureAndThread_oppositeOrder_reported() {
+    Party task = Party.named("task 7");
+    MutexGuard<String> held = ready(a.lockAsync(task));
+    CyclicBarrier both = new CyclicBarrier(2);
+    Running<Boolean> thread =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<?> one = b.lock()) {
+                both.await();
+                try (MutexGuard<?> two = a.lock()) {
+                  return true;
+                }
+              }
+            });
+    Running<Boolean> met = Kind.PLATFORM.start(() -> both.await() >= 0);
+    met.get();
+    Conditions.await(() -> detector.waiting() == 1);
+    assertEquals(List.of(), reports);
+
+    PollFuture<MutexGuard<String>> wanted = pending(b.lockAsync(task));
+    DeadlockReport report = awaitReport();
+    assertSame(task, report.links().get(0).party());
+    assertSame(thread.thread(), report.links().get(1).party());
+    assertContains(report.toString(), "task 7");
+
+    assertTrue(wanted.cancel());
+    assertEquals(List.of(), detector.check());
+    held.close();
+    thread.get();
+    assertEquals(0, detector.waiting());
+  }
+
+  // A party that waits for two things is stuck when both are.
+  @Test
+  void futures_ofOneParty_areAlternatives() {
+    Mutex<String> c = mutex(detector, "c");
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofP = ready(a.lockAsync(p));
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    MutexGuard<String> free = ready(c.lockAsync(Party.named("free")));
+
+    PollFuture<?> first = pending(b.lockAsync(p));
+    PollFuture<?> second = pending(c.lockAsync(p));
+    PollFuture<?> third = pending(a.lockAsync(q));
+    assertEquals(List.of(), reports, "c may become free");
+    assertTrue(second.cancel());
+    assertEquals(1, detector.check().size(), "now nothing is left but b");
+    assertTrue(third.cancel());
+    assertEquals(List.of(), detector.check());
+    assertTrue(first.cancel());
+    ofP.close();
+    ofQ.close();
+    free.close();
+    assertEquals(0, detector.waiting());
+  }
+
+  // The wait that closes the cycle is refused, has no effect, and the others go on.
+  @ParameterizedTest
+  @EnumSource
+  void throwInCloser_cycle_oneIsRefusedAndTheOthersGoOn(Kind kind) {
+    List<DeadlockReport> told = new CopyOnWriteArrayList<>();
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(told::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    CyclicBarrier both = new CyclicBarrier(2);
+    List<Running<Boolean>> all = List.of(takesTwo(kind, x, both, y), takesTwo(kind, y, both, x));
+    int refused = 0;
+    for (Running<Boolean> r : all) {
+      try {
+        assertTrue(r.get());
+      } catch (AssertionError e) {
+        DeadlockException refusal = (DeadlockException) e.getCause();
+        assertContains(refusal.getMessage(), "release what you hold", "Mutex(x)", "Mutex(y)");
+        assertSame(r.thread(), refusal.report().links().get(0).party());
+        refused++;
+      }
+    }
+    assertEquals(1, refused);
+    assertEquals(1, told.size());
+    assertEquals(0, strict.waiting());
+    assertFalse(x.isLocked() || y.isLocked());
+    assertEquals(0, x.waiting() + y.waiting());
+  }
+
+  // A semaphore and a future refuse too; what they would have taken stays with its holder.
+  @Test
+  void throwInCloser_futureAndSemaphore_refused() throws Exception {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(r -> {}).build();
+    Mutex<String> x = mutex(strict, "x");
+    Party p = Party.named("p");
+    MutexGuard<String> guard = ready(x.lockAsync(p));
+    PollFuture<?> again = x.lockAsync(p);
+    assertThrows(DeadlockException.class, () -> again.poll(Polls.IGNORED));
+    Polls.assertCancelled(again);
+    assertEquals(0, x.waiting());
+    assertTrue(guard.isOpen() && x.isLocked());
+    guard.close();
+
+    Semaphore s = Semaphore.lock("s", strict);
+    s.acquire();
+    assertThrows(DeadlockException.class, s::acquire);
+    assertThrows(DeadlockException.class, () -> s.acquireUninterruptibly(1));
+    assertEquals(0, s.waiting());
+    s.release();
+    assertEquals(1, s.availablePermits());
+    x.lock().close();
+    assertThrows(
+        DeadlockException.class,
+        () -> {
+          try (MutexGuard<?> one = x.lock();
+              MutexGuard<?> two = x.lockUninterruptibly()) {
+            assertNull(two);
+          }
+        });
+    assertFalse(x.isLocked());
+    assertEquals(0, strict.waiting());
+  }
+
+  // With stacks the report says where everything was taken.
+  @Test
+  void captureStacks_cycle_tellsWhereItWasTaken() {
+    List<DeadlockReport> told = new ArrayList<>();
+    DeadlockDetector tracing =
+        DeadlockDetector.builder().captureStacks().onDeadlock(told::add).build();
+    Mutex<String> x = mutex(tracing, "x");
+    Party p = Party.named("p");
+    MutexGuard<String> guard = ready(x.lockAsync(p));
+    PollFuture<?> again = pending(x.lockAsync(p));
+    DeadlockReport.Link link = told.get(0).links().get(0);
+    assertContains(link.takenAt().toString(), "captureStacks_cycle_tellsWhereItWasTaken");
+    assertContains(link.waitsAt().toString(), "captureStacks_cycle_tellsWhereItWasTaken");
+    assertContains(told.get(0).toString(), ", taken at\n", ", at\n");
+    again.cancel();
+    guard.close();
+  }
+
+  // Whoever gives up in time is in no deadlock.
+  @Test
+  void timedWait_inACircle_notReported() {
+    CyclicBarrier both = new CyclicBarrier(2);
+    Running<Boolean> patient = takesTwo(Kind.PLATFORM, a, both, b);
+    Running<Boolean> timed =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<?> one = b.lock()) {
+                meet(both);
+                Conditions.await(() -> a.isLocked() && detector.waiting() == 1);
+                return a.tryLock(Duration.ofMillis(20)) == null;
+              }
+            });
+    assertTrue(timed.get());
+    assertTrue(patient.get());
+    assertEquals(List.of(), reports);
+  }
+
+  // A wait that was cancelled is no edge any more, and neither is what was held and released.
+  @Test
+  void cancelledWait_andReleased_noEdge() {
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofP = ready(a.lockAsync(p));
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    assertTrue(pending(b.lockAsync(p)).cancel());
+    PollFuture<MutexGuard<String>> wanted = pending(a.lockAsync(q));
+    assertEquals(List.of(), reports);
+    ofP.close();
+    ready(wanted).close();
+    PollFuture<MutexGuard<String>> last = pending(b.lockAsync(p));
+    ofQ.close();
+    ready(last).close();
+    assertEquals(List.of(), reports);
+    assertEquals(0, detector.waiting());
+  }
+
+  // A guard that goes to another party takes its edge along.
+  @Test
+  void handOver_guardGivenAway_edgeGoesAlong() {
+    Party giver = Party.named("giver");
+    Party taker = Party.named("taker");
+    MutexGuard<String> given = ready(a.lockAsync(giver));
+    MutexGuard<String> own = ready(b.lockAsync(taker));
+    a.watch().handOver(taker);
+    PollFuture<MutexGuard<String>> waits = pending(b.lockAsync(giver));
+    PollFuture<?> itself = pending(a.lockAsync(taker));
+    assertEquals(1, reports.size());
+    assertSame(taker, reports.get(0).links().get(0).party());
+    assertEquals(1, reports.get(0).links().size(), "the giver holds nothing");
+    itself.cancel();
+    given.close();
+    own.close();
+    ready(waits).close();
+  }
+
+  // Futures without a party, and who holds by one, take no part.
+  @Test
+  void unknownParty_inACircle_notReported() {
+    Party p = Party.named("p");
+    MutexGuard<String> unknown = ready(a.lockAsync());
+    MutexGuard<String> known = ready(b.lockAsync(p));
+    PollFuture<?> one = pending(b.lockAsync());
+    PollFuture<?> two = pending(a.lockAsync(p));
+    assertEquals(List.of(), reports);
+    one.cancel();
+    two.cancel();
+    unknown.close();
+    known.close();
+    assertEquals(0, detector.waiting());
+  }
+
+  // A semaphore whose permit is returned by another thread is a signal; who took it says nothing.
+  @Test
+  void semaphore_releasedByOthers_notBelieved() {
+    Semaphore s = Semaphore.lock("s", detector);
+    s.acquireUninterruptibly(1);
+    Kind.PLATFORM
+        .start(
+            () -> {
+              s.release();
+              return true;
+            })
+        .get();
+    s.acquireUninterruptibly(1);
+    Running<Boolean> signaller =
+        Kind.PLATFORM.start(
+            () -> {
+              Conditions.await(() -> s.waiting() == 1);
+              s.release();
+              return true;
+            });
+    s.acquireUninterruptibly(1);
+    signaller.get();
+    assertEquals(List.of(), reports);
+    s.release();
+    s.release();
+    assertEquals(2, s.availablePermits(), "and it works as any semaphore");
+  }
+
+  // A waiter behind a deadlock that was reported closes no cycle and is not reported again.
+  @Test
+  void waiterBehindADeadlock_notReportedAgain() {
+    CyclicBarrier both = new CyclicBarrier(2);
+    Running<Boolean> one = takesTwo(Kind.PLATFORM, a, both, b);
+    Running<Boolean> two = takesTwo(Kind.PLATFORM, b, both, a);
+    awaitReport();
+    PollFuture<?> behind = pending(a.lockAsync(Party.named("behind")));
+    assertEquals(1, reports.size());
+    assertEquals(2, detector.check().get(0).links().size());
+    assertEquals(1, detector.check().size());
+    behind.cancel();
+    assertEnds(one, two);
+  }
+
+  // A foreign lock becomes visible through a watch.
+  @Test
+  void watch_foreignLock_isANode() {
+    ReentrantLock foreign = new ReentrantLock();
+    Watch watch = detector.watch(foreign, "foreign");
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofP = ready(a.lockAsync(p));
+    watch.acquired(q);
+    assertSame(q, watch.holder());
+    PollFuture<?> waits = pending(a.lockAsync(q));
+    try (Wait wait = watch.waits(p, () -> true)) {
+      assertFalse(wait.isRefused());
+      assertThrows(IllegalStateException.class, wait::refusal);
+      assertContains(wait.toString(), "p waits for ReentrantLock(foreign)");
+    }
+    assertContains(awaitReport().toString(), "ReentrantLock(foreign)");
+    watch.released();
+    assertNull(watch.holder());
+    waits.cancel();
+    ofP.close();
+    assertSame(detector, watch.detector());
+    assertSame(foreign, watch.object());
+    assertEquals("foreign", watch.name());
+    assertContains(detector.watch(foreign, null).toString(), "ReentrantLock@");
+  }
+
+  // What a listener throws does not reach the one who locks.
+  @Test
+  void listener_throws_lockGoesOn() {
+    DeadlockDetector rude =
+        DeadlockDetector.builder()
+            .onDeadlock(
+                r -> {
+                  throw new IllegalStateException("rude");
+                })
+            .build();
+    Mutex<String> x = mutex(rude, "x");
+    Running<Throwable> seen =
+        Kind.PLATFORM.start(
+            () -> {
+              Throwable[] caught = new Throwable[1];
+              Thread.currentThread().setUncaughtExceptionHandler((t, e) -> caught[0] = e);
+              Party p = Party.named("p");
+              MutexGuard<String> guard = ready(x.lockAsync(p));
+              PollFuture<?> again = pending(x.lockAsync(p));
+              again.cancel();
+              guard.close();
+              return caught[0];
+            });
+    assertContains(seen.get().getMessage(), "rude");
+  }
+
+  // A name for parties is taken where it is given.
+  @Test
+  void naming_someParties_areCalledSo() {
+    List<DeadlockReport> told = new ArrayList<>();
+    DeadlockDetector naming =
+        DeadlockDetector.builder()
+            .naming(p -> p instanceof Integer i ? "number " + i : null)
+            .onDeadlock(told::add)
+            .build();
+    Mutex<String> x = mutex(naming, "x");
+    for (Object party : List.of(new Object[] {17, Party.named("p")})) {
+      MutexGuard<String> guard = ready(x.lockAsync(party));
+      pending(x.lockAsync(party)).cancel();
+      guard.close();
+    }
+    assertEquals("number 17", told.get(0).links().get(0).name());
+    assertEquals("p", told.get(1).links().get(0).name());
+  }
+
+  // Misuse is refused with the name of what is missing.
+  @Test
+  void nulls_refused() {
+    assertThrows(NullPointerException.class, () -> Mutex.builder().detector(null));
+    assertThrows(NullPointerException.class, () -> Semaphore.lock("s", null));
+    assertThrows(NullPointerException.class, () -> a.lockAsync((Object) null));
+    assertThrows(NullPointerException.class, () -> Party.named(null));
+    assertThrows(NullPointerException.class, () -> detector.watch(null, "x"));
+    assertThrows(NullPointerException.class, () -> DeadlockDetector.builder().onDeadlock(null));
+    assertNotNull(a.watch());
+    assertNull(Mutex.of("x").watch());
+    assertEquals("DeadlockDetector[waiting=0]", detector.toString());
+  }
+}

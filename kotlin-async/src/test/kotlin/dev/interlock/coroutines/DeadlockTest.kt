@@ -1,0 +1,261 @@
+package dev.interlock.coroutines
+
+import dev.interlock.diagnostics.DeadlockDetector
+import dev.interlock.diagnostics.DeadlockException
+import dev.interlock.diagnostics.DeadlockReport
+import dev.interlock.diagnostics.LockOrderReport
+import dev.interlock.diagnostics.Party
+import dev.interlock.sync.Semaphore as BlockingSemaphore
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch as JdkLatch
+import kotlin.concurrent.thread
+import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineName
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlinx.coroutines.yield
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertSame
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+/** Coroutines as parties of a deadlock detector. */
+class DeadlockTest {
+  private val report = CompletableDeferred<DeadlockReport>()
+  private val reports = CopyOnWriteArrayList<DeadlockReport>()
+  private val detector =
+    DeadlockDetector.builder()
+      .namingCoroutines()
+      .onDeadlock {
+        reports += it
+        report.complete(it)
+      }
+      .build()
+  private val a = Mutex("a", name = "a", detector = detector)
+  private val b = Mutex("b", name = "b", detector = detector)
+
+  private suspend fun awaitReport() = withTimeout(60.seconds) { report.await() }
+
+  private fun assertQuiet() {
+    assertEquals(0, detector.waiting())
+    assertEquals(emptyList<Any>(), detector.check())
+  }
+
+  /** Two coroutines, whatever threads they run on. */
+  @Test
+  fun twoCoroutines() =
+    runBlocking(Dispatchers.Default) {
+      val both = CountDownLatch(2)
+      val jobs =
+        listOf(a to b, b to a).mapIndexed { i, (first, second) ->
+          launch(CoroutineName("c$i")) {
+            first.withLock {
+              both.countDown()
+              both.await()
+              yield() // goes on on another thread, perhaps
+              second.withLock {}
+            }
+          }
+        }
+      val found = awaitReport()
+      assertEquals(jobs.toSet<Any>(), found.links.map { it.party }.toSet())
+      assertEquals(setOf("coroutine c0", "coroutine c1"), found.links.map { it.name }.toSet())
+      assertEquals(listOf("coroutine", "coroutine"), kinds())
+      jobs[0].cancel()
+      jobs.forEach { it.join() }
+      assertQuiet()
+    }
+
+  private fun kinds() = listOf(a, b).flatMap { m -> m.blocking.dump().waiters().map { it.kind() } }
+
+  /** A coroutine that holds inside of one scope and waits inside of another is the same party. */
+  @Test
+  fun coroutine_insideScopes_isOneParty() =
+    runBlocking(Dispatchers.Default) {
+      val both = CountDownLatch(2)
+      val one = launch {
+        a.withLock {
+          withContext(Dispatchers.IO) {
+            both.countDown()
+            both.await()
+            coroutineScope { b.withLock {} }
+          }
+        }
+      }
+      val two = launch {
+        coroutineScope {
+          val guard = b.lock()
+          withContext(CoroutineName("inner")) {
+            both.countDown()
+            both.await()
+            a.lock().close()
+          }
+          guard.close()
+        }
+      }
+      assertEquals(setOf<Any>(one, two), awaitReport().links.map { it.party }.toSet())
+      two.cancel()
+      // What lock() took and nobody closed, the cancelled coroutine keeps: as any guard.
+      two.join()
+      one.cancel()
+      one.join()
+      assertQuiet()
+    }
+
+  /** A thread and a coroutine in one cycle, over a mutex and a semaphore. */
+  @Test
+  fun threadAndCoroutine_mutexAndSemaphore() =
+    runBlocking(Dispatchers.Default) {
+      val s = BlockingSemaphore.lock("s", detector)
+      val both = JdkLatch(2)
+      val ended = JdkLatch(1)
+      val t =
+        thread(name = "t") {
+          try {
+            s.acquire()
+            both.countDown()
+            both.await()
+            try {
+              a.blocking.lock().close()
+            } finally {
+              s.release()
+            }
+          } catch (_: InterruptedException) {
+            ended.countDown()
+          }
+        }
+      val job = launch {
+        a.withLock {
+          both.countDown()
+          withContext(Dispatchers.IO) { both.await() }
+          s.suspending.withPermit {}
+        }
+      }
+      assertEquals(setOf<Any>(t, job), awaitReport().links.map { it.party }.toSet())
+      t.interrupt()
+      ended.await()
+      job.join()
+      assertQuiet()
+    }
+
+  /** The coroutine that closes the cycle gets the exception, and the other goes on. */
+  @Test
+  fun throwInCloser_coroutines() =
+    runBlocking(Dispatchers.Default) {
+      val strict = DeadlockDetector.builder().throwInCloser().onDeadlock {}.build()
+      val x = Mutex("x", detector = strict)
+      val y = Mutex("y", detector = strict)
+      val both = CountDownLatch(2)
+      val refused = CopyOnWriteArrayList<DeadlockException>()
+      listOf(x to y, y to x)
+        .map { (first, second) ->
+          launch {
+            try {
+              first.withLock {
+                both.countDown()
+                both.await()
+                second.withLock {}
+              }
+            } catch (e: DeadlockException) {
+              refused += e
+            }
+          }
+        }
+        .forEach { it.join() }
+      assertEquals(1, refused.size)
+      assertFalse(x.isLocked || y.isLocked)
+      assertEquals(0, strict.waiting())
+    }
+
+  /** What may time out, by itself or because of what it is a part of, is in no deadlock. */
+  @Test
+  fun timeOuts_notReported() =
+    runBlocking(Dispatchers.Default) {
+      val both = CountDownLatch(2)
+      val patient = launch {
+        a.withLock {
+          both.countDown()
+          both.await()
+          b.withLock {}
+        }
+      }
+      launch {
+        b.withLock {
+          both.countDown()
+          both.await()
+          while (detector.waiting() == 0) yield()
+          assertNull(a.tryLock(10.milliseconds))
+          assertNull(withTimeoutOrNull(10.milliseconds) { a.lock() })
+          assertNull(withTimeoutOrNull(10.milliseconds) { coroutineScope { a.withLock {} } })
+        }
+      }
+      patient.join()
+      assertEquals(emptyList<Any>(), reports)
+    }
+
+  /**
+   * What timed and untimed forms took is held by the coroutine; what tryLock took, by nobody known.
+   */
+  @Test
+  fun holder_byForm() = runBlocking {
+    val me = coroutineContext[Job]
+    a.withLock { assertSame(me, a.blocking.watch()!!.holder()) }
+    a.lock().use { assertSame(me, a.blocking.watch()!!.holder()) }
+    a.tryLock(1.hours)!!.use { assertSame(me, a.blocking.watch()!!.holder()) }
+    withTimeout(1.hours) { a.withLock { assertSame(me, a.blocking.watch()!!.holder()) } }
+    a.tryLock()!!.use { assertNull(a.blocking.watch()!!.holder()) }
+    val p = Party.named("p")
+    withContext(PartyElement(p)) { a.withLock { assertSame(p, a.blocking.watch()!!.holder()) } }
+    val s = BlockingSemaphore.lock("s", detector).suspending
+    s.withPermit { assertSame(me, s.blocking.watch()!!.holder()) }
+    assertTrue(s.tryAcquire())
+    assertNull(s.blocking.watch()!!.holder())
+    s.release()
+    assertTrue(s.tryAcquire(1.hours))
+    assertSame(me, s.blocking.watch()!!.holder())
+    s.release()
+    withTimeout(1.hours) { s.withPermit { assertSame(me, s.blocking.watch()!!.holder()) } }
+    assertNull(s.blocking.watch()!!.holder())
+    assertNull(a.blocking.watch()!!.holder())
+    assertQuiet()
+  }
+
+  /** A cancelled waiter is no edge. */
+  @Test
+  fun cancelled_notReported() = runBlocking {
+    a.withLock {
+      val waiter = launch(start = CoroutineStart.UNDISPATCHED) { b.withLock { a.withLock {} } }
+      assertEquals(1, detector.waiting())
+      waiter.cancel()
+      b.withLock {} // freed by the cancelled one when it runs
+      waiter.join()
+    }
+    assertEquals(emptyList<Any>(), reports)
+    assertQuiet()
+  }
+
+  /** Two children in opposite order, one after the other: it could have happened. */
+  @Test
+  fun lockOrder_coroutines() = runBlocking {
+    val violations = ArrayList<LockOrderReport>()
+    val keeper =
+      DeadlockDetector.builder().lockOrder().onLockOrderViolation(violations::add).build()
+    val x = Mutex("x", name = "x", detector = keeper)
+    val y = Mutex("y", name = "y", detector = keeper)
+    launch { x.withLock { y.withLock {} } }.join()
+    launch { y.withLock { x.withLock {} } }.join()
+    assertEquals(1, violations.size)
+  }
+}
