@@ -66,11 +66,7 @@ public final class PhilosophersExample extends Example {
   private void deadlock() throws InterruptedException {
     List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
     DeadlockDetector detector =
-        DeadlockDetector.builder()
-            .captureStacks()
-            .throwInCloser()
-            .onDeadlock(reports::add)
-            .build();
+        DeadlockDetector.builder().captureStacks().throwInCloser().onDeadlock(reports::add).build();
     List<Mutex<int[]>> forks = forks(detector);
     CyclicBarrier allHaveOne = new CyclicBarrier(seats);
     AtomicInteger ate = new AtomicInteger();
@@ -114,8 +110,7 @@ public final class PhilosophersExample extends Example {
 
   private void dine(Tables table, String cure, Manners manners) throws InterruptedException {
     List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
-    List<Mutex<int[]>> forks =
-        forks(DeadlockDetector.builder().onDeadlock(reports::add).build());
+    List<Mutex<int[]>> forks = forks(DeadlockDetector.builder().onDeadlock(reports::add).build());
     AtomicInteger ate = new AtomicInteger();
     List<Thread> philosophers = new ArrayList<>();
     for (int i = 0; i < seats; i++) {

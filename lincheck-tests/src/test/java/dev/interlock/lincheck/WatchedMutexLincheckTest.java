@@ -34,10 +34,7 @@ class WatchedMutexLincheckTest {
   public static class Sections extends Operations {
     private final Listener listener = new Listener();
     private final DeadlockDetector detector =
-        DeadlockDetector.builder()
-            .onDeadlock(listener)
-            .onLockOrderViolation(new Ignored())
-            .build();
+        DeadlockDetector.builder().onDeadlock(listener).onLockOrderViolation(new Ignored()).build();
     private final Mutex<int[]> outer =
         Mutex.builder().bypassBound(1).detector(detector).of(new int[1]);
     private final Mutex<int[]> inner =
