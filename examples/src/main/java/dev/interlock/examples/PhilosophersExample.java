@@ -155,7 +155,9 @@ public final class PhilosophersExample extends Example {
   private static void eatWith(MutexGuard<int[]> one, MutexGuard<int[]> two) {
     one.get()[0]++;
     two.get()[0]++;
-    Thread.yield(); // so that the neighbours come for the forks
+    for (int bite = 0; bite < 100; bite++) {
+      Thread.onSpinWait(); // so that the neighbours come for the forks
+    }
   }
 
   /** The fork with the smaller number first: the last one reaches to the right first. */
@@ -183,7 +185,7 @@ public final class PhilosophersExample extends Example {
         }
       }
       if (!backoff.pause()) {
-        Thread.yield();
+        backoff.reset();
       }
     }
   }
