@@ -17,7 +17,7 @@ class MatrixTest {
     for (structure in listOf("Channel", "Mutex", "Semaphore", "Wait queue")) {
       assertChecked(structure, listOf("model checking", "stress", Matrix.TWIN))
     }
-    for (structure in listOf("CountDownLatch", "WaitGroup")) {
+    for (structure in listOf("CountDownLatch", "ReentrantMutex", "WaitGroup")) {
       assertChecked(structure, listOf("model checking", "stress"))
     }
   }
@@ -47,7 +47,17 @@ class MatrixTest {
         listOf("bounded(1)", "bounded(2)", "rendezvous()", "unbounded()"),
         variants("Channel", check),
       )
-      assertEquals(listOf("FIFO", "bypass bound 1", "bypass bound 2"), variants("Mutex", check))
+      assertEquals(
+        listOf(
+          "FIFO",
+          "bypass bound 1",
+          "bypass bound 2",
+          "poisoning, FIFO",
+          "poisoning, FIFO, whole sections",
+          "poisoning, bypass bound 1",
+        ),
+        variants("Mutex", check),
+      )
       assertEquals(listOf("its lock", "waiters"), variants("Wait queue", check))
     }
   }

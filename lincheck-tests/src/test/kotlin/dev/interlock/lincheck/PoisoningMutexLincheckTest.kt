@@ -1,5 +1,6 @@
 package dev.interlock.lincheck
 
+import dev.interlock.PoisonedException
 import dev.interlock.sync.Mutex
 import dev.interlock.sync.MutexGuard
 import dev.interlock.verification.PoisoningMutexSpecification
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.Test
 /**
  * A mutex that is poisoned and taken over is linearizable: who is refused, who takes over, and that
  * the value survives. First in, first out, as otherwise the order is nobody's.
+ *
+ * `recover` is not one step. It waits and the holder poisons the mutex: then `waiting` is 0,
+ * `isPoisoned` is true, and `recover` goes on; when another recovers first, it waits a second time.
+ * So it stands among the whole sections, which nothing sees from within, and where newcomers may
+ * barge as well.
  */
 class PoisoningMutexLincheckTest {
   /** Each thread of a scenario owns one guard at most. */
@@ -157,15 +163,101 @@ class PoisoningMutexLincheckTest {
     override fun hashCode() = 31 * (31 * mutex.hashCode() + value) + holds.contentHashCode()
   }
 
-  private val subject = Subject("Mutex", "poisoning, FIFO", "D2")
+  /**
+   * Critical sections as single operations: two threads are inside by turns in each scenario, while
+   * of the single steps a scenario has seldom enough to poison, to refuse and to take over.
+   */
+  abstract class SectionOperations(bypassBound: Int) : Operations() {
+    private val mutex: Mutex<Int> = Mutex.builder().bypassBound(bypassBound).poisoning().of(0)
+
+    /** Cancelled while it waits, it has counted nothing. */
+    @Operation(cancellableOnSuspension = true, promptCancellation = true)
+    suspend fun increment(): Int = mutex.lockAsync().awaitWatched().added(1)
+
+    @Operation(cancellableOnSuspension = false)
+    suspend fun incrementBlocking(): Int = mutex.lock().added(1)
+
+    @Operation(cancellableOnSuspension = false)
+    suspend fun poisonBlocking() = mutex.lock().poison(CAUSE)
+
+    @Operation fun tryRecover(): Int = mutex.tryRecover()?.added(10) ?: -1
+
+    /** Takes over, or waits as a thread. */
+    @Operation(cancellableOnSuspension = false)
+    suspend fun recoverBlocking(): Int = mutex.recover().added(10)
+
+    private fun MutexGuard<Int>.added(n: Int): Int = use {
+      val next = it.get() + n
+      it.set(next)
+      next
+    }
+  }
+
+  class FifoSections : SectionOperations(0)
+
+  class BargingSections : SectionOperations(1)
+
+  class Counter {
+    private var value = 0
+    private var poisoned = false
+
+    suspend fun increment(): Int {
+      throwIfPoisoned()
+      return ++value
+    }
+
+    suspend fun incrementBlocking() = increment()
+
+    suspend fun poisonBlocking() {
+      throwIfPoisoned()
+      poisoned = true
+    }
+
+    fun tryRecover(): Int = if (poisoned) recover() else -1
+
+    suspend fun recoverBlocking() = recover()
+
+    private fun recover(): Int {
+      poisoned = false
+      value += 10
+      return value
+    }
+
+    private fun throwIfPoisoned() {
+      if (poisoned) {
+        throw PoisonedException("poisoned", null)
+      }
+    }
+
+    override fun equals(other: Any?) =
+      other is Counter && value == other.value && poisoned == other.poisoned
+
+    override fun hashCode() = 31 * value + poisoned.hashCode()
+  }
+
+  private val steps = Subject("Mutex", "poisoning, FIFO", "D2")
+  private val sections = Subject("Mutex", "poisoning, FIFO, whole sections", "D2")
+  private val barging = Subject("Mutex", "poisoning, bypass bound 1", "D2")
 
   @Test
   fun everyPair_modelChecking() =
-    subject.modelCheck(PoisoningOperations::class.java, Specification::class.java)
+    steps.modelCheck(PoisoningOperations::class.java, Specification::class.java)
 
   @Test
-  fun everyPair_stress() =
-    subject.stress(PoisoningOperations::class.java, Specification::class.java)
+  fun everyPair_stress() = steps.stress(PoisoningOperations::class.java, Specification::class.java)
+
+  @Test
+  fun sections_modelChecking() = sections.modelCheck(FifoSections::class.java, Counter::class.java)
+
+  @Test fun sections_stress() = sections.stress(FifoSections::class.java, Counter::class.java)
+
+  @Test
+  fun sections_bypassBound1_modelChecking() =
+    barging.modelCheck(BargingSections::class.java, Counter::class.java)
+
+  @Test
+  fun sections_bypassBound1_stress() =
+    barging.stress(BargingSections::class.java, Counter::class.java)
 
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */

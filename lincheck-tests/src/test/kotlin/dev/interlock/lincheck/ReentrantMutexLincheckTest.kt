@@ -1,6 +1,7 @@
 package dev.interlock.lincheck
 
 import dev.interlock.sync.Owner
+import dev.interlock.sync.ReentrantGuard
 import dev.interlock.sync.ReentrantMutex
 import dev.interlock.verification.MutexSpecification
 import java.time.Duration
@@ -9,7 +10,10 @@ import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen
 import org.junit.jupiter.api.Test
 
-/** A reentrant mutex with bypass bound 0 is linearizable; each thread of a scenario is an owner. */
+/**
+ * A reentrant mutex with bypass bound 0 is linearizable; each thread of a scenario is an owner.
+ * Sections within sections are checked as single operations, with newcomers that barge.
+ */
 class ReentrantMutexLincheckTest {
   @Param(name = "thread", gen = ThreadIdGen::class)
   class ReentrantOperations : Operations() {
@@ -84,22 +88,79 @@ class ReentrantMutexLincheckTest {
     fun waiting() = mutex.waiting()
 
     override fun equals(other: Any?) =
-      other is Specification &&
-        mutex == other.mutex &&
-        holds.contentEquals(other.holds)
+      other is Specification && mutex == other.mutex && holds.contentEquals(other.holds)
 
     override fun hashCode() = holds.contentHashCode()
   }
 
-  private val subject = Subject("ReentrantMutex", "FIFO", "D2")
+  /**
+   * Critical sections as single operations: two owners are inside by turns in each scenario, while
+   * of the single steps a scenario has seldom enough to lock and unlock by two owners.
+   */
+  @Param(name = "thread", gen = ThreadIdGen::class)
+  class SectionOperations : Operations() {
+    private val mutex: ReentrantMutex<Int> = ReentrantMutex.builder().bypassBound(1).of(0)
+    private val owners = Array(THREADS) { Owner.create() }
+
+    /** Cancelled while it waits, it has counted nothing. */
+    @Operation(cancellableOnSuspension = true, promptCancellation = true)
+    suspend fun increment(@Param(name = "thread") thread: Int): Int =
+      mutex.lockAsync(owners[thread]).awaitWatched().use {
+        mutex.lockAsync(owners[thread]).awaitWatched().incremented()
+      }
+
+    @Operation(cancellableOnSuspension = false)
+    suspend fun incrementBlocking(@Param(name = "thread") thread: Int): Int =
+      mutex.lock(owners[thread]).use { mutex.lock(owners[thread]).incremented() }
+
+    /** Without waiting if the lock is free, otherwise waiting as a thread. */
+    @Operation(cancellableOnSuspension = false)
+    suspend fun tryIncrementBlocking(@Param(name = "thread") thread: Int): Int =
+      (mutex.tryLock(owners[thread]) ?: mutex.lock(owners[thread])).incremented()
+
+    /** Between its sections an owner holds nothing. */
+    @Operation fun holds(@Param(name = "thread") thread: Int) = mutex.holds(owners[thread])
+
+    private fun ReentrantGuard<Int>.incremented(): Int = use {
+      val next = it.get() + 1
+      it.set(next)
+      next
+    }
+  }
+
+  class Counter {
+    private var value = 0
+
+    @Suppress("UNUSED_PARAMETER") suspend fun increment(thread: Int): Int = ++value
+
+    suspend fun incrementBlocking(thread: Int) = increment(thread)
+
+    suspend fun tryIncrementBlocking(thread: Int) = increment(thread)
+
+    @Suppress("UNUSED_PARAMETER") fun holds(thread: Int) = 0
+
+    override fun equals(other: Any?) = other is Counter && value == other.value
+
+    override fun hashCode() = value
+  }
+
+  private val steps = Subject("ReentrantMutex", "FIFO", "D2")
+  private val sections = Subject("ReentrantMutex", "bypass bound 1", "D2")
 
   @Test
   fun everyPair_modelChecking() =
-    subject.modelCheck(ReentrantOperations::class.java, Specification::class.java)
+    steps.modelCheck(ReentrantOperations::class.java, Specification::class.java)
 
   @Test
-  fun everyPair_stress() =
-    subject.stress(ReentrantOperations::class.java, Specification::class.java)
+  fun everyPair_stress() = steps.stress(ReentrantOperations::class.java, Specification::class.java)
+
+  @Test
+  fun sections_bypassBound1_modelChecking() =
+    sections.modelCheck(SectionOperations::class.java, Counter::class.java)
+
+  @Test
+  fun sections_bypassBound1_stress() =
+    sections.stress(SectionOperations::class.java, Counter::class.java)
 
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */
