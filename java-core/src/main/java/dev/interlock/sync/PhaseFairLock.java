@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
 import dev.interlock.internal.wait.WaiterList;
@@ -100,6 +101,12 @@ abstract class PhaseFairLock extends Synchronizer {
   /** The place of nobody. */
   static final int OUTSIDE = -1;
 
+  /** As in {@link Mutex}: much shorter than the sleep that it may save. */
+  private static final int MOST_SPIN_NANOS = 2_000;
+
+  /** The most pauses between two looks of a spinning thread: long enough for several short sections. */
+  private static final int LONGEST_PAUSE = 128;
+
   private volatile int state;
 
   /** Null until two readers meet; then never null again, never replaced. */
@@ -187,6 +194,9 @@ abstract class PhaseFairLock extends Synchronizer {
   /** The place, or {@link #OUTSIDE} when the time ran out. */
   final int enterRead(boolean interruptible, long deadline) throws InterruptedException {
     int place = tryEnterRead();
+    if (place == OUTSIDE) {
+      place = spinToRead(true);
+    }
     return place != OUTSIDE
         ? place
         : await(new Reading(), 1, interruptible, deadline, false) ? WORD : OUTSIDE;
@@ -194,6 +204,9 @@ abstract class PhaseFairLock extends Synchronizer {
 
   final int enterReadUninterruptibly() {
     int place = tryEnterRead();
+    if (place == OUTSIDE) {
+      place = spinToRead(true);
+    }
     if (place != OUTSIDE) {
       return place;
     }
@@ -202,11 +215,13 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   final boolean enterWord(boolean interruptible, long deadline) throws InterruptedException {
-    return tryEnterWord(false) || await(new Reading(), 1, interruptible, deadline, false);
+    return tryEnterWord(false)
+        || spinToRead(false) == WORD
+        || await(new Reading(), 1, interruptible, deadline, false);
   }
 
   final void enterWordUninterruptibly() {
-    if (!tryEnterWord(false)) {
+    if (!tryEnterWord(false) && spinToRead(false) != WORD) {
       awaitUninterruptibly(new Reading(), 1, false);
     }
   }
@@ -302,11 +317,13 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   final boolean enterWrite(boolean interruptible, long deadline) throws InterruptedException {
-    return casState(0, WRITTEN) || await(new Writing(), 1, interruptible, deadline, false);
+    return casState(0, WRITTEN)
+        || spinToWrite()
+        || await(new Writing(), 1, interruptible, deadline, false);
   }
 
   final void enterWriteUninterruptibly() {
-    if (!casState(0, WRITTEN)) {
+    if (!casState(0, WRITTEN) && !spinToWrite()) {
       awaitUninterruptibly(new Writing(), 1, false);
     }
   }
@@ -336,6 +353,53 @@ abstract class PhaseFairLock extends Synchronizer {
         return true;
       }
     }
+  }
+
+  // Spinning, before a platform thread joins the queue: nobody waits yet, and nobody is overtaken
+
+  /** A place, or {@link #OUTSIDE} when somebody waits or it took too long. */
+  private int spinToRead(boolean spreading) {
+    if (Spin.isVirtual(Thread.currentThread())) {
+      return OUTSIDE;
+    }
+    WaitQueue q = queue();
+    Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
+    do {
+      int s = state;
+      if ((s & QUEUED) != 0) {
+        return OUTSIDE;
+      }
+      if ((s & WRITTEN) == 0) {
+        int place = spreading ? tryEnterRead() : tryEnterWord(false) ? WORD : OUTSIDE;
+        if (place != OUTSIDE) {
+          q.learnSpin(spin.paid());
+          return place;
+        }
+      }
+    } while (spin.pause());
+    return OUTSIDE;
+  }
+
+  /** False when somebody waits or it took too long. */
+  private boolean spinToWrite() {
+    if (Spin.isVirtual(Thread.currentThread())) {
+      return false;
+    }
+    WaitQueue q = queue();
+    Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
+    do {
+      int s = state;
+      if ((s & QUEUED) != 0) {
+        return false;
+      }
+      if ((s & SPREAD) != 0) {
+        gather();
+      } else if (s == 0 && casState(0, WRITTEN)) {
+        q.learnSpin(spin.paid());
+        return true;
+      }
+    } while (spin.pause());
+    return false;
   }
 
   // Diagnostics

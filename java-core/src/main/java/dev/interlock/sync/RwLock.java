@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A lock that owns the value it guards and lets in many readers or one writer, for threads, virtual
  * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short and
  * readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets newcomers barge,
- * when platform threads write often: turns that are kept strictly hand the lock to threads that have to
- * wake up first, and everybody waits for that.
+ * when more platform threads than processors write often: turns that are kept strictly hand the lock to
+ * threads that have to wake up first, and everybody waits for that.
  *
  * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
  * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader.
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * both: the section goes on.
  *
  * <p><b>Ordering and fairness.</b> Phase-fair: phases of readers and sections of writers take turns, and
- * neither side starves.
+ * neither side starves. Who waits is who stands in the queue: a platform thread looks for up to 2
+ * microseconds whether the lock becomes free before it joins, as long as nobody else waits.
  *
  * <ul>
  *   <li>While a writer waits, no reader is let in but those that wait at the end of another writer's
