@@ -89,7 +89,7 @@ internal class Subject(
         .checkObstructionFreedom(lockFree)
         .iterations(scenarios)
         .invocationsPerIteration(
-          Bounds.share(scenarios, fast = 2_400, deep = 40_000)
+          Bounds.share(scenarios, fast = 1_600, deep = 40_000)
             .coerceIn(15, Bounds.choose(300, 5_000))
         )
         .threads(3)
