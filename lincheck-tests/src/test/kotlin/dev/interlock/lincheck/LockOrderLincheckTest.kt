@@ -68,8 +68,6 @@ class LockOrderLincheckTest {
 
     suspend fun backAsync(): Int = back()
 
-    fun first(): Int = a
-
     override fun equals(other: Any?) = other is Specification && a == other.a && b == other.b
 
     override fun hashCode() = 31 * a + b
