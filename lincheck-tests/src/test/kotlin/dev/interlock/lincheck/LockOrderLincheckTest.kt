@@ -30,9 +30,6 @@ class LockOrderLincheckTest {
     @Operation(cancellableOnSuspension = true, promptCancellation = true)
     suspend fun backAsync(): Int = order.lockAllAsync(listOf(b, a)).awaitWatched().move(b, a)
 
-    /** One of the two alone, and without waiting. */
-    @Operation fun first(): Int = a.lockUninterruptibly().use { it.get()[0] }
-
     private fun LockSet.move(from: Mutex<IntArray>, to: Mutex<IntArray>): Int = use {
       val left = --guard(from).get()[0]
       guard(to).get()[0]++
