@@ -51,8 +51,10 @@ class ConditionTest {
     return guard;
   }
 
+  /** {@code n} wait, and the last has let the lock go too, which it does after it stands in line. */
   private void awaitWaiting(int n) {
-    Conditions.await(() -> changed.waiting() == n, () -> n + " waiting, at " + changed);
+    Conditions.await(
+        () -> changed.waiting() == n && !mutex.isLocked(), () -> n + " waiting, at " + changed);
   }
 
   private void assertFreeAndUnwanted() {
@@ -194,7 +196,7 @@ class ConditionTest {
                 });
         ends.add(waiter::get);
       }
-      Conditions.await(() -> c.waiting() == number + 1);
+      Conditions.await(() -> c.waiting() == number + 1 && !fair.isLocked());
     }
     try (MutexGuard<List<Integer>> guard = locked(fair)) {
       if (all) {

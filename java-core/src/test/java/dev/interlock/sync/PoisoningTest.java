@@ -303,7 +303,8 @@ class PoisoningTest {
               condition.await(first);
               return null;
             });
-    Conditions.await(() -> condition.waiting() == 1);
+    // A waiter lets the lock go after it stands in line.
+    Conditions.await(() -> condition.waiting() == 1 && !mutex.isLocked());
     PollFuture<MutexGuard<Integer>> future = pending(condition.awaitAsync(locked(mutex)));
     MutexGuard<Integer> third = locked(mutex);
     guards.add(third);
@@ -313,7 +314,7 @@ class PoisoningTest {
               condition.await(third);
               return null;
             });
-    Conditions.await(() -> condition.waiting() == 3);
+    Conditions.await(() -> condition.waiting() == 3 && !mutex.isLocked());
     MutexGuard<Integer> holder = locked(mutex);
     condition.signal(holder);
     condition.signal(holder);
