@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class AcquisitionOrder {
   /*
    * An edge a -> b: somebody held a when it took b by a call that might have waited for ever. Its gates:
-   * what else was held every time that happened. A cycle of edges is a deadlock that could have happened, unless
+   * what else was held every time that happened, alone: who reads keeps no other reader out. A cycle of edges is a deadlock that could have happened, unless
    * one object is a gate of all of its edges: whoever holds that one keeps the others out.
    *
    * The edges of a stand in the watch of a, weakly by the watch of b, so an object takes its edges with
@@ -56,33 +56,52 @@ final class AcquisitionOrder {
   /** One search looks at no more edges than this: it runs under a lock. */
   private static final int MOST_LOOKS = 10_000;
 
-  private final IdentityHashMap<Object, List<Watch>> held = new IdentityHashMap<>();
+  /** What a party holds, alone or together with others. */
+  private record Held(Watch watch, boolean shared) {}
+
+  private final IdentityHashMap<Object, List<Held>> held = new IdentityHashMap<>();
   private int looks;
 
   /** Notes it, and gives the edges of a cycle that this was the last step of, or null. */
   @Nullable List<LockOrderReport.Step> acquired(
-      Object party, Watch taken, boolean waited, @Nullable Throwable at) {
-    List<Watch> mine = held.computeIfAbsent(party, p -> new ArrayList<>(2));
+      Object party, Watch taken, boolean waited, boolean shared, @Nullable Throwable at) {
+    List<Held> mine = held.computeIfAbsent(party, p -> new ArrayList<>(2));
     List<LockOrderReport.Step> violation = null;
-    if (waited && !mine.contains(taken)) {
-      for (Watch before : mine) {
-        List<LockOrderReport.Step> found = addEdge(party, before, taken, mine, at);
+    if (waited && !watches(mine).contains(taken)) {
+      for (Watch before : watches(mine)) {
+        List<LockOrderReport.Step> found = addEdge(party, before, taken, gates(mine), at);
         if (violation == null) {
           violation = found;
         }
       }
     }
-    mine.add(taken);
+    mine.add(new Held(taken, shared));
     return violation;
   }
 
+  private static List<Watch> watches(List<Held> mine) {
+    List<Watch> all = new ArrayList<>(mine.size());
+    mine.forEach(h -> all.add(h.watch));
+    return all;
+  }
+
+  private static Set<Watch> gates(List<Held> mine) {
+    Set<Watch> gates = weakly(List.of());
+    for (Held h : mine) {
+      if (!h.shared) {
+        gates.add(h.watch);
+      }
+    }
+    return gates;
+  }
+
   /** The party holds it no more, or once less. */
-  void released(Object party, Watch watch) {
-    List<Watch> mine = held.get(party);
+  void released(Object party, Watch watch, boolean shared) {
+    List<Held> mine = held.get(party);
     if (mine == null) {
       return;
     }
-    int last = mine.lastIndexOf(watch);
+    int last = mine.lastIndexOf(new Held(watch, shared));
     if (last >= 0) {
       mine.remove(last);
     }
@@ -97,7 +116,7 @@ final class AcquisitionOrder {
   }
 
   private @Nullable List<LockOrderReport.Step> addEdge(
-      Object party, Watch before, Watch taken, List<Watch> mine, @Nullable Throwable at) {
+      Object party, Watch before, Watch taken, Set<Watch> gates, @Nullable Throwable at) {
     Successors successors = before.successors;
     if (successors == null) {
       successors = new Successors();
@@ -105,10 +124,10 @@ final class AcquisitionOrder {
     }
     Edge edge = successors.edges.get(taken);
     if (edge == null) {
-      edge = new Edge(party, before, taken, at, weakly(mine));
+      edge = new Edge(party, before, taken, at, weakly(gates));
       edge.gates.remove(before);
       successors.edges.put(taken, edge);
-    } else if (!edge.gates.retainAll(mine)) {
+    } else if (!edge.gates.retainAll(gates)) {
       return null; // seen before
     }
     looks = 0;

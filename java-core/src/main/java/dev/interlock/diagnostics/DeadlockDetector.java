@@ -72,11 +72,14 @@ public final class DeadlockDetector {
    * waits for. The last of them to register sees the waits of all others.
    *
    * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a second time
-   * at those of the cycle. Pending is not regained once lost: between the two looks all edges of
-   * the cycle were there at once. A wait that was granted, timed out, was interrupted or cancelled has
+   * at all those of the parties of the cycle. Pending is not regained once lost: between the two looks all
+   * edges of the cycle were there at once. A wait that was granted, timed out, was interrupted or cancelled has
    * lost it before its party runs again, and so before that party could undo an edge. A holder that was handed
    * the object and has not run yet is not in the watch, so a path ends there too; it looks for itself when it
    * waits.
+   *
+   * One object may have many holders, all of whom a wait waits for: it is stuck when one of them is. What a
+   * read-write lock's edges are is said in SharedWatch; the short lock in there is taken under this one.
    *
    * Several waits of one party (a task that polls two futures) are alternatives: it is stuck only when all of
    * them are. So the parties that are stuck are the largest set of which each has a wait, and each
@@ -200,7 +203,22 @@ public final class DeadlockDetector {
    * @param name what they call it, or null
    */
   public Watch watch(Object object, @Nullable String name) {
-    return new Watch(this, Objects.requireNonNull(object, "object"), name, stacks || order != null);
+    return new Watch(this, Objects.requireNonNull(object, "object"), name, inFull());
+  }
+
+  /**
+   * Makes an object visible that many may hold together.
+   *
+   * @param object what reports refer to
+   * @param name what they call it, or null
+   * @param cells how many cells the object gives out, see {@link SharedWatch#shared(int, Object, boolean)}
+   */
+  public SharedWatch watchShared(Object object, @Nullable String name, int cells) {
+    return new SharedWatch(this, Objects.requireNonNull(object, "object"), name, inFull(), cells);
+  }
+
+  private boolean inFull() {
+    return stacks || order != null;
   }
 
   /**
@@ -218,8 +236,8 @@ public final class DeadlockDetector {
       Set<Object> told = identitySet();
       for (Object party : stuck) {
         List<Edge> cycle = told.contains(party) ? null : cycleThrough(party, stuck);
-        if (cycle != null && cycle.stream().noneMatch(e -> told.contains(e.wait.party()))) {
-          cycle.forEach(e -> told.add(e.wait.party()));
+        if (cycle != null && cycle.stream().noneMatch(e -> told.contains(e.waiting.party()))) {
+          cycle.forEach(e -> told.add(e.waiting.party()));
           cycles.add(cycle);
         }
       }
@@ -270,6 +288,7 @@ public final class DeadlockDetector {
     try {
       wait.next = waits.put(wait.party(), wait);
       wait.registered = true;
+      wait.watch().registered(wait);
       if (mayClose(wait)) {
         Set<Object> stuck = stuck(List.of(wait.party()));
         cycle = stuck.contains(wait.party()) ? cycleThrough(wait.party(), stuck) : null;
@@ -295,6 +314,7 @@ public final class DeadlockDetector {
         return;
       }
       wait.registered = false;
+      wait.watch().unregistered(wait);
       unlink(wait);
     } finally {
       lock.unlock();
@@ -306,14 +326,15 @@ public final class DeadlockDetector {
     tell(onDeadlock, report);
   }
 
-  void noteAcquired(Object party, Watch watch, boolean waited, @Nullable Throwable at) {
+  void noteAcquired(
+      Object party, Watch watch, boolean waited, boolean shared, @Nullable Throwable at) {
     if (order == null) {
       return;
     }
     List<LockOrderReport.Step> violation;
     lock.lock();
     try {
-      violation = order.acquired(party, watch, waited, at);
+      violation = order.acquired(party, watch, waited, shared, at);
     } finally {
       lock.unlock();
     }
@@ -322,13 +343,13 @@ public final class DeadlockDetector {
     }
   }
 
-  void noteReleased(Object party, Watch watch) {
+  void noteReleased(Object party, Watch watch, boolean shared) {
     if (order == null) {
       return;
     }
     lock.lock();
     try {
-      order.released(party, watch);
+      order.released(party, watch, shared);
     } finally {
       lock.unlock();
     }
@@ -336,16 +357,8 @@ public final class DeadlockDetector {
 
   // The graph; all of it needs the lock
 
-  /** An edge of a cycle, with what is needed of its watch at this moment. */
-  private static final class Edge {
-    final Wait wait;
-    final @Nullable Throwable takenAt;
-
-    Edge(Wait wait) {
-      this.wait = wait;
-      this.takenAt = wait.watch().takenAt();
-    }
-  }
+  /** An edge of a cycle: a wait, and the hold that ends it. */
+  private record Edge(Wait waiting, Hold hold) {}
 
   private void unlink(Wait wait) {
     Wait first = waits.get(wait.party());
@@ -368,8 +381,8 @@ public final class DeadlockDetector {
 
   /** The usual answer is no: the holder does not wait. */
   private boolean mayClose(Wait wait) {
-    for (Object holder : wait.watch().blockers()) {
-      if (waits.containsKey(holder)) {
+    for (Hold hold : wait.watch().blockers(wait)) {
+      if (waits.containsKey(hold.party())) {
         return true;
       }
     }
@@ -383,9 +396,9 @@ public final class DeadlockDetector {
     ArrayDeque<Object> next = new ArrayDeque<>(set);
     for (Object party; (party = next.poll()) != null; ) {
       for (Wait w = waits.get(party); w != null; w = w.next) {
-        for (Object holder : w.watch().blockers()) {
-          if (waits.containsKey(holder) && set.add(holder)) {
-            next.add(holder);
+        for (Hold hold : w.watch().blockers(w)) {
+          if (waits.containsKey(hold.party()) && set.add(hold.party())) {
+            next.add(hold.party());
           }
         }
       }
@@ -400,26 +413,36 @@ public final class DeadlockDetector {
       return false;
     }
     for (; w != null; w = w.next) {
-      if (!w.isPending() || Collections.disjoint(w.watch().blockers(), stuck)) {
+      if (!w.isPending() || !waitsForOneOf(stuck, w)) {
         return false;
       }
     }
     return true;
   }
 
+  private static boolean waitsForOneOf(Set<Object> parties, Wait w) {
+    for (Hold hold : w.watch().blockers(w)) {
+      if (parties.contains(hold.party())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The shortest cycle from a party back to it, if there is one and it is still there when found. */
   private @Nullable List<Edge> cycleThrough(Object start, Set<Object> stuck) {
-    IdentityHashMap<Object, Wait> cameBy = new IdentityHashMap<>();
+    IdentityHashMap<Object, Edge> cameBy = new IdentityHashMap<>();
     ArrayDeque<Object> next = new ArrayDeque<>();
     next.add(start);
     for (Object party; (party = next.poll()) != null; ) {
       for (Wait w = waits.get(party); w != null; w = w.next) {
-        for (Object holder : w.watch().blockers()) {
-          if (holder == start) {
-            return stillPending(pathTo(w, start, cameBy));
+        for (Hold hold : w.watch().blockers(w)) {
+          Edge edge = new Edge(w, hold);
+          if (hold.party() == start) {
+            return stillThere(pathTo(edge, start, cameBy));
           }
-          if (stuck.contains(holder) && cameBy.putIfAbsent(holder, w) == null) {
-            next.add(holder);
+          if (stuck.contains(hold.party()) && cameBy.putIfAbsent(hold.party(), edge) == null) {
+            next.add(hold.party());
           }
         }
       }
@@ -428,20 +451,26 @@ public final class DeadlockDetector {
   }
 
   private static ArrayDeque<Edge> pathTo(
-      Wait last, Object start, IdentityHashMap<Object, Wait> cameBy) {
+      Edge last, Object start, IdentityHashMap<Object, Edge> cameBy) {
     ArrayDeque<Edge> path = new ArrayDeque<>();
-    for (Wait w = last; ; w = Objects.requireNonNull(cameBy.get(w.party()))) {
-      path.addFirst(new Edge(w));
-      if (w.party() == start) {
+    for (Edge e = last; ; e = Objects.requireNonNull(cameBy.get(e.waiting.party()))) {
+      path.addFirst(e);
+      if (e.waiting.party() == start) {
         return path;
       }
     }
   }
 
-  private static @Nullable List<Edge> stillPending(Collection<Edge> cycle) {
+  /** The second look: at all waits of the parties of the cycle, and at what its edges depend on. */
+  private @Nullable List<Edge> stillThere(Collection<Edge> cycle) {
     for (Edge e : cycle) {
-      if (!e.wait.isPending()) {
+      if (!e.hold.stands()) {
         return null;
+      }
+      for (Wait w = waits.get(e.waiting.party()); w != null; w = w.next) {
+        if (!w.isPending()) {
+          return null;
+        }
       }
     }
     return List.copyOf(cycle);
@@ -453,16 +482,18 @@ public final class DeadlockDetector {
     List<DeadlockReport.Link> links = new ArrayList<>();
     Edge before = cycle.get(cycle.size() - 1);
     for (Edge e : cycle) {
-      Object party = e.wait.party();
+      Object party = e.waiting.party();
       List<StackTraceElement> at =
-          party instanceof Thread thread ? Stacks.of(thread) : Stacks.of(e.wait.at());
+          party instanceof Thread thread ? Stacks.of(thread) : Stacks.of(e.waiting.at());
       links.add(
           new DeadlockReport.Link(
               party,
               nameOf(party),
-              before.wait.watch(),
-              Stacks.of(before.takenAt),
-              e.wait.watch(),
+              before.waiting.watch(),
+              before.hold.as(),
+              Stacks.of(before.hold.takenAt()),
+              e.waiting.watch(),
+              e.waiting.access(),
               at));
       before = e;
     }

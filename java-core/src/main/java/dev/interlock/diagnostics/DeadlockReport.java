@@ -22,17 +22,21 @@ public record DeadlockReport(List<Link> links) {
    * @param party the thread, the job of a coroutine, or the {@link Party}
    * @param name the party as reports show it
    * @param holds the object for which the party before this one waits
+   * @param holdsAs what this party holds it for
    * @param takenAt where it was taken; empty unless {@linkplain DeadlockDetector.Builder#captureStacks
    *     stacks are captured}
    * @param waitsFor the object for which this party waits
+   * @param waitsAs what for
    * @param waitsAt where it waits: always known of a thread; of others if stacks are captured
    */
   public record Link(
       Object party,
       String name,
       Object holds,
+      Access holdsAs,
       List<StackTraceElement> takenAt,
       Object waitsFor,
+      Access waitsAs,
       List<StackTraceElement> waitsAt) {
     /** A link; the lists are copied. */
     public Link {
@@ -47,9 +51,9 @@ public record DeadlockReport(List<Link> links) {
     text.append(links.size() == 1 ? " party, which waits for itself" : " parties");
     for (Link link : links) {
       text.append("\n  ").append(link.name());
-      text.append("\n    holds     ").append(link.holds());
+      text.append("\n    holds     ").append(link.holdsAs().of(link.holds()));
       Stacks.append(text, ", taken at", "        ", link.takenAt());
-      text.append("\n    waits for ").append(link.waitsFor());
+      text.append("\n    waits for ").append(link.waitsAs().of(link.waitsFor()));
       Stacks.append(text, ", at", "        ", link.waitsAt());
     }
     return text.toString();

@@ -56,9 +56,12 @@ final class Stacks {
         || name.startsWith("dev.interlock.internal.")
         || name.equals(Stacks.class.getName())
         || name.equals(Watch.class.getName())
+        || name.equals(SharedWatch.class.getName())
         || name.equals(Wait.class.getName())
         || name.equals(DeadlockDetector.class.getName())
         || name.equals("dev.interlock.sync.Synchronizer")
+        || name.equals("dev.interlock.sync.Entry")
+        || name.startsWith("dev.interlock.sync.PhaseFairLock")
         || name.equals("dev.interlock.sync.WaitNote");
   }
 }

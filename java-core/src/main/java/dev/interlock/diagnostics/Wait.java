@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class Wait implements AutoCloseable {
   private final Watch watch;
   private final Object party;
+  private final Access access;
+
+  /** The hold that the party has already and does not wait for, or -1; see {@link SharedWatch}. */
+  private final int ticket;
+
   private final BooleanSupplier pending;
   private final @Nullable Throwable at;
 
@@ -22,9 +27,17 @@ public final class Wait implements AutoCloseable {
   /** The cycle that this wait closes, if it is to be refused; written before {@code waits} returns. */
   private @Nullable DeadlockReport refusedFor;
 
-  Wait(Watch watch, Object party, BooleanSupplier pending, @Nullable Throwable at) {
+  Wait(
+      Watch watch,
+      Object party,
+      Access access,
+      int ticket,
+      BooleanSupplier pending,
+      @Nullable Throwable at) {
     this.watch = watch;
     this.party = party;
+    this.access = access;
+    this.ticket = ticket;
     this.pending = pending;
     this.at = at;
   }
@@ -72,6 +85,14 @@ public final class Wait implements AutoCloseable {
     return party;
   }
 
+  Access access() {
+    return access;
+  }
+
+  int ticket() {
+    return ticket;
+  }
+
   /** Where the party began to wait, if that was kept. */
   @Nullable Throwable at() {
     return at;
@@ -83,6 +104,6 @@ public final class Wait implements AutoCloseable {
 
   @Override
   public String toString() {
-    return DeadlockDetector.describe(party) + " waits for " + watch;
+    return DeadlockDetector.describe(party) + " waits for " + access.of(watch);
   }
 }

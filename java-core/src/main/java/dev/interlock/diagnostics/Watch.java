@@ -27,14 +27,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory effects.</b> None to rely on. A party tells what it holds before it waits, and that is all
  * that the detector needs, see there.
  *
- * <p><b>Blocking and errors.</b> One holder at a time. A second {@code acquired} replaces the first, and
- * nothing checks who calls {@code released}: a watch must never break the object that it watches.
+ * <p><b>Blocking and errors.</b> One holder at a time, unless it is a {@link SharedWatch}. A second {@code
+ * acquired} replaces the first, and nothing checks who calls {@code released}: a watch must never break
+ * the object that it watches.
  *
  * <p><b>Cost.</b> One plain store for each of them, unless stacks or the order are kept.
  *
  * <p><b>Footprint.</b> 40 bytes with compressed references.
  */
-public final class Watch {
+public sealed class Watch permits SharedWatch {
   private final DeadlockDetector detector;
   private final Object object;
   private final @Nullable String name;
@@ -141,29 +142,57 @@ public final class Watch {
    *     the short lock of the detector, by any thread: it must only look
    */
   public Wait waits(Object party, BooleanSupplier pending) {
-    return detector.begin(new Wait(this, party, pending, detector.stackForWait(party)));
+    return begin(party, alone(), -1, pending);
   }
 
-  /** The parties for which {@code wait} waits, as far as they are known; the detector's lock is held. */
-  List<Object> blockers() {
+  final Wait begin(Object party, Access access, int ticket, BooleanSupplier pending) {
+    Throwable at = detector.stackForWait(party);
+    return detector.begin(new Wait(this, party, access, ticket, pending, at));
+  }
+
+  // The detector's lock is held by its callers
+
+  /** For whom {@code wait} waits, as far as it is known. */
+  final List<Hold> blockers(Wait wait) {
+    return distrusted ? List.of() : blockersOf(wait);
+  }
+
+  List<Hold> blockersOf(Wait wait) {
     Object h = holder;
-    return h == null || distrusted ? List.of() : List.of(h);
+    return h == null ? List.of() : List.of(new Hold(h, alone(), takenAt, null));
   }
 
-  /** Where the holder took it, if that is kept; the detector's lock is held. */
-  @Nullable Throwable takenAt() {
-    return takenAt;
+  /** What the one {@link #holder} holds the object for. */
+  Access alone() {
+    return Access.ALONE;
+  }
+
+  /** A wait of this watch begins, and is looked at next. */
+  void registered(Wait wait) {}
+
+  /** A wait of this watch is over. */
+  void unregistered(Wait wait) {}
+
+  // What is noted beside the holder
+
+  final boolean isInFull() {
+    return inFull;
+  }
+
+  /** Where the caller is, if that is to be kept. */
+  final @Nullable Throwable newTrace() {
+    return detector.capturesStacks() ? new Throwable("taken") : null;
   }
 
   private void noteInFull(Object party, boolean waited) {
-    takenAt = detector.capturesStacks() ? new Throwable("taken") : null;
-    detector.noteAcquired(party, this, waited, takenAt);
+    takenAt = newTrace();
+    detector.noteAcquired(party, this, waited, false, takenAt);
   }
 
   private void forget() {
     Object party = holder;
     if (party != null) {
-      detector.noteReleased(party, this);
+      detector.noteReleased(party, this, false);
     }
     takenAt = null;
   }

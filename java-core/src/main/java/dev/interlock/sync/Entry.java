@@ -1,7 +1,10 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,11 @@ abstract class Entry<R extends @Nullable Object> {
   /** What a caller gets whose wait failed with {@code cause}; a new exception, with its own stack. */
   RuntimeException failure(@Nullable Object cause) {
     throw new AssertionError("this wait never fails: " + describe(), (Throwable) cause);
+  }
+
+  /** Tells the object's watch that {@code party} waits; see {@link Watch#waits}. */
+  Wait waits(Watch watch, Object party, BooleanSupplier pending) {
+    return watch.waits(party, pending);
   }
 
   /** What the caller does, for a sentence: "lock of Mutex(accounts)". */

@@ -9,7 +9,11 @@ final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R>
   private final Entry<R> entry;
 
   EntryOperation(Synchronizer object, int need, Entry<R> entry) {
-    super(need, null);
+    this(object, need, entry, null);
+  }
+
+  EntryOperation(Synchronizer object, int need, Entry<R> entry, @Nullable Object party) {
+    super(need, party);
     this.object = object;
     this.entry = entry;
   }
@@ -17,6 +21,11 @@ final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R>
   @Override
   Synchronizer object() {
     return object;
+  }
+
+  @Override
+  Entry<R> entry() {
+    return entry;
   }
 
   @Override

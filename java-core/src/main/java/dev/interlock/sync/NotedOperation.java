@@ -26,6 +26,11 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
   /** What is waited for. */
   abstract Synchronizer object();
 
+  /** The way of waiting, for an object at which there are several. */
+  @Nullable Entry<?> entry() {
+    return null;
+  }
+
   final @Nullable Object party() {
     return party;
   }
@@ -37,7 +42,7 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
 
   @Override
   protected final void enqueued() {
-    WaitNote made = WaitNote.ofFuture(object(), this, party);
+    WaitNote made = WaitNote.ofFuture(object(), this, party, entry());
     if (made == null) {
       return;
     }

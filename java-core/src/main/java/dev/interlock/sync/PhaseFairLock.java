@@ -1,5 +1,9 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.SharedWatch;
+import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
@@ -8,6 +12,7 @@ import dev.interlock.internal.wait.WakeList;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who is inside, and who is next: what {@link RwLock} is without its value and its guards. */
@@ -112,8 +117,8 @@ abstract class PhaseFairLock extends Synchronizer {
   /** Null until two readers meet; then never null again, never replaced. */
   private volatile @Nullable ReaderSlots slots;
 
-  PhaseFairLock(@Nullable String name, boolean spread) {
-    super(name);
+  PhaseFairLock(@Nullable String name, @Nullable DeadlockDetector detector, boolean spread) {
+    super(name, detector, ReaderSlots.LENGTH);
     if (spread) {
       slots = new ReaderSlots();
       state = SPREAD;
@@ -126,6 +131,11 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   // Reading
+
+  /** Lets a reader in if nobody is inside and readers do not spread; it is counted in the word. */
+  final boolean tryEnterFirst() {
+    return casState(0, 1);
+  }
 
   /** Lets a reader in if no writer is inside and nobody waits; its place, or {@link #OUTSIDE}. */
   final int tryEnterRead() {
@@ -458,7 +468,9 @@ abstract class PhaseFairLock extends Synchronizer {
     int readers = (s & READERS) + ((s & SPREAD) != 0 && r != null ? r.reading() : 0);
     return objectName()
         + "["
-        + ((s & WRITTEN) != 0 ? "write-locked" : readers == 0 ? "free" : "readers=" + readers);
+        + ((s & WRITTEN) != 0
+            ? "write-locked" + byHolder()
+            : readers == 0 ? "free" : "readers=" + readers);
   }
 
   private IllegalStateException tooManyReaders() {
@@ -748,6 +760,11 @@ abstract class PhaseFairLock extends Synchronizer {
     @Override
     final void giveBack(@Nullable Object item) {
       exitRead(place);
+    }
+
+    @Override
+    final Wait waits(Watch watch, Object party, BooleanSupplier pending) {
+      return ((SharedWatch) watch).waitsToRead(party, pending);
     }
 
     @Override

@@ -1,11 +1,16 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.SharedWatch;
+import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +71,7 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   public void close() {
     if (hold == Hold.OPEN) {
       hold = Hold.CLOSED;
-      lock.exitRead(place);
+      lock.leaveRead(place);
     } else if (hold == Hold.UPGRADING) {
       throw notOpen();
     }
@@ -87,14 +92,14 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
       throw new InterruptedException("interrupted before upgrading " + lock);
     }
     lock.upgrade(new Upgrading(), true, ThreadWaiter.FOREVER);
-    return upgraded();
+    return upgraded(null, true);
   }
 
   /** As {@link #upgrade}; an interrupt is kept for later. */
   public WriteGuard<T> upgradeUninterruptibly() {
     checkOpen();
     lock.upgradeUninterruptibly(new Upgrading());
-    return upgraded();
+    return upgraded(null, true);
   }
 
   /**
@@ -104,7 +109,7 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
    */
   public @Nullable WriteGuard<T> tryUpgrade() {
     checkOpen();
-    return lock.tryUpgrade() ? upgraded() : null;
+    return lock.tryUpgrade() ? upgraded(null, false) : null;
   }
 
   /**
@@ -121,11 +126,11 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
       throw new InterruptedException("interrupted before upgrading " + lock);
     }
     if (lock.tryUpgrade()) {
-      return upgraded();
+      return upgraded(null, false);
     }
     try {
       return nanos > 0 && lock.upgrade(new Upgrading(), true, ThreadWaiter.deadlineAfter(nanos))
-          ? upgraded()
+          ? upgraded(null, false)
           : null;
     } catch (UpgradeConflictException refused) {
       return null;
@@ -141,16 +146,41 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
    */
   public PollFuture<WriteGuard<T>> upgradeAsync() {
     checkOpen();
-    return new EntryOperation<>(lock, 1, new GuardedUpgrading());
+    return new EntryOperation<>(lock, 1, new GuardedUpgrading(null));
+  }
+
+  /**
+   * As {@link #upgradeAsync()}, for a party that the deadlock detector is to know; without one it takes no
+   * part in what is detected.
+   *
+   * @throws IllegalStateException when this guard is closed
+   */
+  public PollFuture<WriteGuard<T>> upgradeAsync(Object party) {
+    Objects.requireNonNull(party, "party");
+    checkOpen();
+    return new EntryOperation<>(lock, 1, new GuardedUpgrading(party), party);
+  }
+
+  /**
+   * Tells the deadlock detector that another party has this guard now, and will close it; without effect
+   * when the lock is not watched. See {@link Watch#handOver}.
+   *
+   * @param party null when it is not known
+   * @throws IllegalStateException when this guard is closed
+   */
+  public void handOver(@Nullable Object party) {
+    checkOpen();
+    lock.handOverRead(place, party);
   }
 
   RwLock<T> lock() {
     return lock;
   }
 
-  private WriteGuard<T> upgraded() {
+  /** For the party; for the one that reads, when that is null. */
+  private WriteGuard<T> upgraded(@Nullable Object party, boolean waited) {
     hold = Hold.CLOSED;
-    lock.leaveSlot(place); // a writer is alone, so this reader was counted in the word
+    lock.readerIsWriter(place, party, waited);
     return new WriteGuard<>(lock, true);
   }
 
@@ -213,6 +243,11 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
     }
 
     @Override
+    final Wait waits(Watch watch, Object party, BooleanSupplier pending) {
+      return ((SharedWatch) watch).waitsToUpgrade(RwLock.ticketOf(place), party, pending);
+    }
+
+    @Override
     final String describe() {
       return "upgrade of a guard of " + lock.objectName();
     }
@@ -228,9 +263,15 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
 
   /** For futures. */
   private final class GuardedUpgrading extends AbstractUpgrading<WriteGuard<T>> {
+    private final @Nullable Object party;
+
+    GuardedUpgrading(@Nullable Object party) {
+      this.party = party;
+    }
+
     @Override
     WriteGuard<T> entered() {
-      return upgraded();
+      return upgraded(party, party != null);
     }
   }
 }

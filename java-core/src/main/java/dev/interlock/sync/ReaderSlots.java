@@ -34,7 +34,10 @@ final class ReaderSlots {
   private static final int LOG2 = log2(Runtime.getRuntime().availableProcessors());
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-  private final int[] slots = new int[(1 << LOG2) * STRIDE + STRIDE];
+  /** More than any place. */
+  static final int LENGTH = (1 << LOG2) * STRIDE + STRIDE;
+
+  private final int[] slots = new int[LENGTH];
 
   /** Two slots for each processor, so that two threads seldom meet in one. */
   static int log2(int processors) {

@@ -1,5 +1,7 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.SharedWatch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.ThreadWaiter;
@@ -81,22 +83,23 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    */
   private T value;
 
-  private RwLock(@Nullable String name, boolean spread, T value) {
-    super(name, spread);
+  private RwLock(
+      @Nullable String name, @Nullable DeadlockDetector detector, boolean spread, T value) {
+    super(name, detector, spread);
     this.value = value;
   }
 
   /** A lock that guards {@code value}. */
   public static <T extends @Nullable Object> RwLock<T> of(T value) {
-    return new RwLock<>(null, false, value);
+    return new RwLock<>(null, null, false, value);
   }
 
   /** A lock that guards no value. */
   public static RwLock<@Nullable Void> create() {
-    return new RwLock<>(null, false, null);
+    return new RwLock<>(null, null, false, null);
   }
 
-  /** A builder, for a name. */
+  /** A builder, for a name or a detector. */
   public static Builder builder() {
     return new Builder();
   }
@@ -104,6 +107,7 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   /** Collects the options of a lock. */
   public static final class Builder {
     private @Nullable String name;
+    private @Nullable DeadlockDetector detector;
     private boolean manyReaders;
 
     private Builder() {}
@@ -111,6 +115,17 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
     /** The name that errors, dumps and {@code toString} show. */
     public Builder name(String name) {
       this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs, and
+     * futures by the party given to {@link RwLock#readAsync(Object)} and its like. A guard that is closed by
+     * another party than it was given to is announced by {@link ReadGuard#handOver} or {@link
+     * WriteGuard#handOver}. What each waits for is said in {@link SharedWatch}.
+     */
+    public Builder detector(DeadlockDetector detector) {
+      this.detector = Objects.requireNonNull(detector, "detector");
       return this;
     }
 
@@ -125,7 +140,7 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
 
     /** A lock that guards {@code value}. */
     public <T extends @Nullable Object> RwLock<T> of(T value) {
-      return new RwLock<>(name, manyReaders, value);
+      return new RwLock<>(name, detector, manyReaders, value);
     }
   }
 
@@ -138,17 +153,17 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    */
   public ReadGuard<T> read() throws InterruptedException {
     checkInterrupt("read");
-    return new ReadGuard<>(this, enterRead(true, ThreadWaiter.FOREVER));
+    return new ReadGuard<>(this, takeRead());
   }
 
   /** As {@link #read}; an interrupt is kept for later. */
   public ReadGuard<T> readUninterruptibly() {
-    return new ReadGuard<>(this, enterReadUninterruptibly());
+    return new ReadGuard<>(this, takeReadUninterruptibly());
   }
 
   /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
   public @Nullable ReadGuard<T> tryRead() {
-    int place = tryEnterReadSettled();
+    int place = tryTakeRead();
     return place == OUTSIDE ? null : new ReadGuard<>(this, place);
   }
 
@@ -161,16 +176,25 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   public @Nullable ReadGuard<T> tryRead(Duration timeout) throws InterruptedException {
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt("read");
-    int place = tryEnterReadSettled();
+    int place = tryTakeRead();
     if (place == OUTSIDE && nanos > 0) {
-      place = enterRead(true, ThreadWaiter.deadlineAfter(nanos));
+      place = tryTakeRead(ThreadWaiter.deadlineAfter(nanos));
     }
     return place == OUTSIDE ? null : new ReadGuard<>(this, place);
   }
 
   /** Reading as a future: queued from its first poll on. Cancelling it gives the hold back. */
   public PollFuture<ReadGuard<T>> readAsync() {
-    return new EntryOperation<>(this, 1, new GuardedReading());
+    return new EntryOperation<>(this, 1, new GuardedReading(null));
+  }
+
+  /**
+   * As {@link #readAsync()}, for a party that the deadlock detector is to know; without one it takes no part
+   * in what is detected.
+   */
+  public PollFuture<ReadGuard<T>> readAsync(Object party) {
+    Objects.requireNonNull(party, "party");
+    return new EntryOperation<>(this, 1, new GuardedReading(party), party);
   }
 
   /**
@@ -182,11 +206,11 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
       throws InterruptedException {
     Objects.requireNonNull(body, "body");
     checkInterrupt("read");
-    int place = enterRead(true, ThreadWaiter.FOREVER);
+    int place = takeRead();
     try {
       return body.apply(value);
     } finally {
-      exitRead(place);
+      leaveRead(place);
     }
   }
 
@@ -199,19 +223,19 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    */
   public WriteGuard<T> write() throws InterruptedException {
     checkInterrupt("write");
-    enterWrite(true, ThreadWaiter.FOREVER);
+    takeWrite();
     return new WriteGuard<>(this, false);
   }
 
   /** As {@link #write}; an interrupt is kept for later. */
   public WriteGuard<T> writeUninterruptibly() {
-    enterWriteUninterruptibly();
+    takeWriteUninterruptibly();
     return new WriteGuard<>(this, false);
   }
 
   /** Lets a writer in if nobody is inside or waits, otherwise returns null. */
   public @Nullable WriteGuard<T> tryWrite() {
-    return tryEnterWrite() ? new WriteGuard<>(this, false) : null;
+    return tryTakeWrite() ? new WriteGuard<>(this, false) : null;
   }
 
   /**
@@ -221,14 +245,18 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
    * @throws InterruptedException when interrupted before it was let in
    */
   public @Nullable WriteGuard<T> tryWrite(Duration timeout) throws InterruptedException {
-    return tryEnterWrite(Durations.toNanosSaturated(timeout))
-        ? new WriteGuard<>(this, false)
-        : null;
+    return tryTakeWrite(Durations.toNanosSaturated(timeout)) ? new WriteGuard<>(this, false) : null;
   }
 
   /** Writing as a future: queued from its first poll on. Cancelling it passes the lock on. */
   public PollFuture<WriteGuard<T>> writeAsync() {
-    return new EntryOperation<>(this, 1, new GuardedWriting());
+    return new EntryOperation<>(this, 1, new GuardedWriting(null));
+  }
+
+  /** As {@link #readAsync(Object)}, to write. */
+  public PollFuture<WriteGuard<T>> writeAsync(Object party) {
+    Objects.requireNonNull(party, "party");
+    return new EntryOperation<>(this, 1, new GuardedWriting(party), party);
   }
 
   /**
@@ -240,11 +268,11 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
       throws InterruptedException {
     Objects.requireNonNull(body, "body");
     checkInterrupt("write");
-    enterWrite(true, ThreadWaiter.FOREVER);
+    takeWrite();
     try {
       return body.apply(value);
     } finally {
-      exitWrite(false, 0);
+      leaveWrite(false);
     }
   }
 
@@ -325,17 +353,205 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
     }
   }
 
-  // The lock without guards
+  // The lock without guards: what PhaseFairLock does, and what the watch is told of it, if there is
+  // one
+  //
+  // A reader of a watched lock has a ticket there, and its place says which, below OUTSIDE. A slot
+  // is a cell
+  // of the watch with the same number. The cell 0 belongs to a reader that came into an empty lock,
+  // or to
+  // one that stayed as the writer left, until it leaves: nobody else finds the lock empty before.
+  // All
+  // other readers that are counted in the word get their tickets from the watch.
 
-  boolean tryEnterWord(long nanos) throws InterruptedException {
-    checkInterrupt("read");
-    return tryEnterWordSettled()
-        || (nanos > 0 && enterWord(true, ThreadWaiter.deadlineAfter(nanos)));
+  private @Nullable SharedWatch sharedWatch() {
+    return (SharedWatch) watch();
   }
 
-  boolean tryEnterWrite(long nanos) throws InterruptedException {
+  /** The ticket of a reader's place; no ticket at all, below zero, when the lock is not watched. */
+  static int ticketOf(int place) {
+    return OUTSIDE - 1 - place;
+  }
+
+  private static int placeOf(int ticket) {
+    return OUTSIDE - 1 - ticket;
+  }
+
+  /** Where a reader with this ticket is in the lock. */
+  private static int untold(int ticket) {
+    return ticket < ReaderSlots.LENGTH ? ticket : WORD;
+  }
+
+  /** The place of a reader that has come to {@code place}, and of which the watch knows now. */
+  private static int told(SharedWatch w, int place, @Nullable Object party, boolean waited) {
+    if (place == OUTSIDE) {
+      return OUTSIDE;
+    }
+    if (place == WORD) {
+      return placeOf(w.shared(party, waited));
+    }
+    w.shared(place, party, waited);
+    return placeOf(place);
+  }
+
+  /** As {@link #told}, of one that has found the lock empty. */
+  private static int toldFirst(SharedWatch w, @Nullable Object party, boolean waited) {
+    w.shared(0, party, waited);
+    return placeOf(0);
+  }
+
+  private int takeRead() throws InterruptedException {
+    SharedWatch w = sharedWatch();
+    if (w == null) {
+      return enterRead(true, ThreadWaiter.FOREVER);
+    }
+    Thread me = Thread.currentThread();
+    return tryEnterFirst()
+        ? toldFirst(w, me, true)
+        : told(w, enterRead(true, ThreadWaiter.FOREVER), me, true);
+  }
+
+  private int takeReadUninterruptibly() {
+    SharedWatch w = sharedWatch();
+    if (w == null) {
+      return enterReadUninterruptibly();
+    }
+    Thread me = Thread.currentThread();
+    return tryEnterFirst() ? toldFirst(w, me, true) : told(w, enterReadUninterruptibly(), me, true);
+  }
+
+  private int tryTakeRead() {
+    SharedWatch w = sharedWatch();
+    if (w == null) {
+      return tryEnterReadSettled();
+    }
+    Thread me = Thread.currentThread();
+    return tryEnterFirst() ? toldFirst(w, me, false) : told(w, tryEnterReadSettled(), me, false);
+  }
+
+  private int tryTakeRead(long deadline) throws InterruptedException {
+    int place = enterRead(true, deadline);
+    SharedWatch w = sharedWatch();
+    return w == null ? place : told(w, place, Thread.currentThread(), false);
+  }
+
+  void leaveRead(int place) {
+    int there = place;
+    if (place < OUTSIDE) {
+      int ticket = ticketOf(place);
+      Objects.requireNonNull(sharedWatch(), "watch").released(ticket);
+      there = untold(ticket);
+    }
+    exitRead(there);
+  }
+
+  void handOverRead(int place, @Nullable Object party) {
+    if (place < OUTSIDE) {
+      Objects.requireNonNull(sharedWatch(), "watch").handOver(ticketOf(place), party);
+    }
+  }
+
+  void takeWrite() throws InterruptedException {
+    enterWrite(true, ThreadWaiter.FOREVER);
+    takenByThread();
+  }
+
+  void takeWriteUninterruptibly() {
+    enterWriteUninterruptibly();
+    takenByThread();
+  }
+
+  boolean tryTakeWrite() {
+    return tryEnterWrite() && triedByThread();
+  }
+
+  boolean tryTakeWrite(long nanos) throws InterruptedException {
     checkInterrupt("write");
-    return tryEnterWrite() || (nanos > 0 && enterWrite(true, ThreadWaiter.deadlineAfter(nanos)));
+    return tryTakeWrite()
+        || (nanos > 0 && enterWrite(true, ThreadWaiter.deadlineAfter(nanos)) && triedByThread());
+  }
+
+  void leaveWrite(boolean upgraded) {
+    givenBack();
+    exitWrite(upgraded, 0);
+  }
+
+  void handOverWrite(@Nullable Object party) {
+    SharedWatch w = sharedWatch();
+    if (w != null) {
+      w.handOver(party);
+    }
+  }
+
+  /** An upgrade has succeeded; without a party, it is the one that reads. */
+  void readerIsWriter(int place, @Nullable Object party, boolean waited) {
+    int there = place;
+    if (place < OUTSIDE) {
+      SharedWatch w = Objects.requireNonNull(sharedWatch(), "watch");
+      int ticket = ticketOf(place);
+      Object writer = party == null ? w.sharer(ticket) : party;
+      w.released(ticket);
+      if (waited) {
+        w.acquired(writer);
+      } else {
+        w.tried(writer);
+      }
+      there = untold(ticket);
+    }
+    leaveSlot(there); // a writer is alone, so this reader was counted in the word
+  }
+
+  /** The writer stays as a reader; its place. */
+  int writerIsReader(boolean upgraded) {
+    SharedWatch w = sharedWatch();
+    if (w == null) {
+      exitWrite(upgraded, 1);
+      return WORD;
+    }
+    Object party = w.holder();
+    w.released();
+    exitWrite(upgraded, 1);
+    return toldFirst(w, party, false);
+  }
+
+  // The lock without guards, for the view: readers are in the word, and their parties stand for
+  // them
+
+  void viewRead() throws InterruptedException {
+    enterWord(true, ThreadWaiter.FOREVER);
+    tellViewRead(true);
+  }
+
+  void viewReadUninterruptibly() {
+    enterWordUninterruptibly();
+    tellViewRead(true);
+  }
+
+  boolean tryViewRead() {
+    return tryEnterWordSettled() && tellViewRead(false);
+  }
+
+  boolean tryViewRead(long nanos) throws InterruptedException {
+    checkInterrupt("read");
+    return tryViewRead()
+        || (nanos > 0 && enterWord(true, ThreadWaiter.deadlineAfter(nanos)) && tellViewRead(false));
+  }
+
+  /** Always true. */
+  private boolean tellViewRead(boolean waited) {
+    SharedWatch w = sharedWatch();
+    if (w != null) {
+      w.sharedBy(Thread.currentThread(), waited);
+    }
+    return true;
+  }
+
+  void leaveViewRead() {
+    SharedWatch w = sharedWatch();
+    if (w != null) {
+      w.releasedBy(Thread.currentThread());
+    }
+    exitWord();
   }
 
   void checkInterrupt(String purpose) throws InterruptedException {
@@ -345,15 +561,29 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   }
 
   private final class GuardedReading extends AbstractReading<ReadGuard<T>> {
+    private final @Nullable Object party;
+
+    GuardedReading(@Nullable Object party) {
+      this.party = party;
+    }
+
     @Override
     ReadGuard<T> entered() {
-      return new ReadGuard<>(RwLock.this, place);
+      SharedWatch w = sharedWatch();
+      return new ReadGuard<>(RwLock.this, w == null ? place : told(w, place, party, party != null));
     }
   }
 
   private final class GuardedWriting extends AbstractWriting<WriteGuard<T>> {
+    private final @Nullable Object party;
+
+    GuardedWriting(@Nullable Object party) {
+      this.party = party;
+    }
+
     @Override
     WriteGuard<T> entered() {
+      takenBy(party);
       return new WriteGuard<>(RwLock.this, false);
     }
   }

@@ -1,7 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.internal.wait.Durations;
-import dev.interlock.internal.wait.ThreadWaiter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -55,23 +54,23 @@ final class RwLockView implements ReadWriteLock {
 
     @Override
     public void lock() {
-      lock.enterWordUninterruptibly();
+      lock.viewReadUninterruptibly();
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
       lock.checkInterrupt("read");
-      lock.enterWord(true, ThreadWaiter.FOREVER);
+      lock.viewRead();
     }
 
     @Override
     public boolean tryLock() {
-      return lock.tryEnterWordSettled();
+      return lock.tryViewRead();
     }
 
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-      return lock.tryEnterWord(nanos(time, unit));
+      return lock.tryViewRead(nanos(time, unit));
     }
 
     @Override
@@ -79,7 +78,7 @@ final class RwLockView implements ReadWriteLock {
       if (lock.wordReaders() == 0) {
         throw new IllegalMonitorStateException("unlock without a read lock: " + lock);
       }
-      lock.exitWord();
+      lock.leaveViewRead();
     }
 
     @Override
@@ -102,23 +101,23 @@ final class RwLockView implements ReadWriteLock {
 
     @Override
     public void lock() {
-      lock.enterWriteUninterruptibly();
+      lock.takeWriteUninterruptibly();
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
       lock.checkInterrupt("write");
-      lock.enterWrite(true, ThreadWaiter.FOREVER);
+      lock.takeWrite();
     }
 
     @Override
     public boolean tryLock() {
-      return lock.tryEnterWrite();
+      return lock.tryTakeWrite();
     }
 
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-      return lock.tryEnterWrite(nanos(time, unit));
+      return lock.tryTakeWrite(nanos(time, unit));
     }
 
     @Override
@@ -126,7 +125,7 @@ final class RwLockView implements ReadWriteLock {
       if (!lock.isWriteLocked()) {
         throw new IllegalMonitorStateException("unlock without a write lock: " + lock);
       }
-      lock.exitWrite(false, 0);
+      lock.leaveWrite(false);
     }
 
     @Override

@@ -40,6 +40,11 @@ abstract class Synchronizer {
     this.label = detector == null ? name : detector.watch(this, name);
   }
 
+  /** As the above, of an object that many may hold together, see {@link DeadlockDetector#watchShared}. */
+  Synchronizer(@Nullable String name, @Nullable DeadlockDetector detector, int cells) {
+    this.label = detector == null ? name : detector.watchShared(this, name, cells);
+  }
+
   /** How many callers wait; for monitoring. */
   public final int waiting() {
     WaitQueue q = queue;
@@ -180,7 +185,7 @@ abstract class Synchronizer {
     if (entry.enterOrEnqueue(q, w)) {
       return entry.entered();
     }
-    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline);
+    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline, entry);
     try {
       if (note != null && note.refuses(w)) {
         entry.withdraw(q, w);

@@ -29,9 +29,19 @@ final class WaitNote {
     this.event = event;
   }
 
-  /** A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts. */
+  /** As the below, for an object at which all wait for the same. */
   static @Nullable WaitNote ofThread(
       Synchronizer object, ThreadWaiter w, boolean interruptible, long deadline) {
+    return ofThread(object, w, interruptible, deadline, null);
+  }
+
+  /** A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts. */
+  static @Nullable WaitNote ofThread(
+      Synchronizer object,
+      ThreadWaiter w,
+      boolean interruptible,
+      long deadline,
+      @Nullable Entry<?> entry) {
     Object event = Recorder.beginWait();
     Watch watch = deadline == ThreadWaiter.FOREVER ? object.watch() : null;
     if (watch == null) {
@@ -39,17 +49,23 @@ final class WaitNote {
     }
     Thread thread = w.caller();
     BooleanSupplier pending = () -> w.isPending() && !(interruptible && thread.isInterrupted());
-    return new WaitNote(object, w.callerKind(), watch.waits(thread, pending), event);
+    return new WaitNote(object, w.callerKind(), begin(watch, entry, thread, pending), event);
   }
 
   /** A future waits, for {@code party}, if it is known. */
-  static @Nullable WaitNote ofFuture(Synchronizer object, Waiter w, @Nullable Object party) {
+  static @Nullable WaitNote ofFuture(
+      Synchronizer object, Waiter w, @Nullable Object party, @Nullable Entry<?> entry) {
     Object event = Recorder.beginWait();
     Watch watch = party == null ? null : object.watch();
     if (watch == null || party == null) {
       return event == null ? null : new WaitNote(object, w.callerKind(), null, event);
     }
-    return new WaitNote(object, w.callerKind(), watch.waits(party, w::isPending), event);
+    return new WaitNote(object, w.callerKind(), begin(watch, entry, party, w::isPending), event);
+  }
+
+  private static Wait begin(
+      Watch watch, @Nullable Entry<?> entry, Object party, BooleanSupplier pending) {
+    return entry == null ? watch.waits(party, pending) : entry.waits(watch, party, pending);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +55,7 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
   public ReadGuard<T> downgrade() {
     checkOpen();
     open = false;
-    lock.exitWrite(upgraded, 1);
-    return new ReadGuard<>(lock, PhaseFairLock.WORD);
+    return new ReadGuard<>(lock, lock.writerIsReader(upgraded));
   }
 
   /** Leaves the lock; without effect when closed before. */
@@ -63,8 +63,20 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
   public void close() {
     if (open) {
       open = false;
-      lock.exitWrite(upgraded, 0);
+      lock.leaveWrite(upgraded);
     }
+  }
+
+  /**
+   * Tells the deadlock detector that another party has this guard now, and will close it; without effect
+   * when the lock is not watched. See {@link Watch#handOver}.
+   *
+   * @param party null when it is not known
+   * @throws IllegalStateException when this guard is closed
+   */
+  public void handOver(@Nullable Object party) {
+    checkOpen();
+    lock.handOverWrite(party);
   }
 
   RwLock<T> lock() {

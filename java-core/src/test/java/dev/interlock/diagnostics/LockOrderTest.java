@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.ReadGuard;
+import dev.interlock.sync.RwLock;
 import dev.interlock.sync.Semaphore;
+import dev.interlock.sync.WriteGuard;
 import dev.interlock.testing.Conditions;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -105,6 +108,74 @@ class LockOrderTest {
     s.release();
     assertEquals(1, reports.size());
     assertContains(reports.get(0).toString(), "Semaphore(s)", "\n  p\n");
+  }
+
+  private final RwLock<String> x = RwLock.builder().name("x").detector(detector).of("x");
+  private final RwLock<String> y = RwLock.builder().name("y").detector(detector).of("y");
+
+  // Read and written in opposite orders; with readers alone too, because a writer may come between.
+  @Test
+  void readWriteLocks_oppositeOrders_reported() throws Exception {
+    try (ReadGuard<?> one = x.read();
+        WriteGuard<?> two = y.write()) {
+      assertEquals(List.of(), reports);
+    }
+    try (ReadGuard<?> one = y.read();
+        ReadGuard<?> two = x.read()) {
+      assertEquals(1, reports.size());
+    }
+    assertContains(reports.get(0).toString(), "took  RwLock(x)", "while it held RwLock(y)");
+  }
+
+  // A gate that is held to read keeps nobody out; one that is held to write does.
+  @Test
+  void commonGate_read_isNone() throws Exception {
+    try (WriteGuard<?> gate = x.write()) {
+      take(a, b);
+      take(b, a);
+    }
+    assertEquals(List.of(), reports);
+    try (ReadGuard<?> gate = x.read()) {
+      take(b, c);
+      take(c, b);
+    }
+    assertEquals(1, reports.size());
+  }
+
+  // An upgrade is a wait for the lock by one that holds what it took since it began to read.
+  @Test
+  void upgrade_afterAnotherLock_reported() throws Exception {
+    try (ReadGuard<String> guard = x.read();
+        MutexGuard<?> other = a.lock()) {
+      guard.upgrade().close();
+    }
+    assertEquals(1, reports.size());
+    assertContains(reports.get(0).toString(), "took  RwLock(x)", "while it held Mutex(a)");
+  }
+
+  // Attempts, downgrades and holds that were handed on add no step; all are held, and let go.
+  @Test
+  void readWriteLocks_tried_addNoStep() throws Exception {
+    try (WriteGuard<?> one = y.write();
+        ReadGuard<?> two = x.read()) {
+      assertEquals(List.of(), reports);
+    }
+    ReadGuard<String> reads = x.tryRead();
+    y.tryRead().close();
+    y.tryRead(java.time.Duration.ofHours(1)).close();
+    y.tryWrite().close();
+    WriteGuard<String> writes = reads.tryUpgrade();
+    reads = writes.downgrade();
+    reads.handOver(Party.named("p"));
+    y.asReadWriteLock().readLock().lock();
+    y.asReadWriteLock().readLock().unlock();
+    reads.close();
+    assertEquals(List.of(), reports);
+    x.asReadWriteLock().readLock().lock();
+    y.asReadWriteLock().readLock().lock();
+    assertEquals(1, reports.size());
+    y.asReadWriteLock().readLock().unlock();
+    x.asReadWriteLock().readLock().unlock();
   }
 
   // A chain in one direction, taken in parts, is an order.

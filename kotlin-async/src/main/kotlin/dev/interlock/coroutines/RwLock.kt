@@ -2,6 +2,7 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.future.PollFuture
 import dev.interlock.sync.ReadGuard
 import dev.interlock.sync.RwLock as BlockingRwLock
@@ -58,6 +59,7 @@ internal constructor(
    * is one block, prefer the form with a block.
    */
   public suspend fun read(): ReadGuard<T> {
+    if (blocking.watch() != null) return readWatched(blocking)
     val guard = blocking.tryRead()
     if (guard != null) return guard
     // The type is spelt out because a check for null after a call would cost a state of its own.
@@ -66,21 +68,32 @@ internal constructor(
   }
 
   /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
-  public fun tryRead(): ReadGuard<T>? = blocking.tryRead()
+  public fun tryRead(): ReadGuard<T>? {
+    val guard = blocking.tryRead()
+    // Not the thread holds it, and which coroutine does is not known here.
+    guard?.handOver(null)
+    return guard
+  }
 
   /**
    * As [read], not longer than [timeout]; zero or less does not wait. Returns null when the time
    * ran out.
    */
   public suspend fun tryRead(timeout: Duration): ReadGuard<T>? {
-    val guard = blocking.tryRead()
-    if (guard != null || !timeout.isPositive()) return guard
+    val guard = blocking.tryRead() ?: readWithin(timeout)
+    if (guard != null && blocking.watch() != null) guard.handOver(coroutineParty())
+    return guard
+  }
+
+  private suspend fun readWithin(timeout: Duration): ReadGuard<T>? {
+    if (!timeout.isPositive()) return null
     val operation = blocking.readAsync()
     return within(timeout) { operation.await() }
   }
 
   /** Waits until it may write, suspending. Close the guard to leave, best by `use`. */
   public suspend fun write(): WriteGuard<T> {
+    if (blocking.watch() != null) return writeWatched(blocking)
     val guard = blocking.tryWrite()
     if (guard != null) return guard
     val operation: PollFuture<WriteGuard<T>> = blocking.writeAsync()
@@ -88,15 +101,24 @@ internal constructor(
   }
 
   /** Lets a writer in if nobody is inside or waits, otherwise returns null. */
-  public fun tryWrite(): WriteGuard<T>? = blocking.tryWrite()
+  public fun tryWrite(): WriteGuard<T>? {
+    val guard = blocking.tryWrite()
+    guard?.handOver(null)
+    return guard
+  }
 
   /**
    * As [write], not longer than [timeout]; zero or less does not wait. Returns null when the time
    * ran out.
    */
   public suspend fun tryWrite(timeout: Duration): WriteGuard<T>? {
-    val guard = blocking.tryWrite()
-    if (guard != null || !timeout.isPositive()) return guard
+    val guard = blocking.tryWrite() ?: writeWithin(timeout)
+    if (guard != null && blocking.watch() != null) guard.handOver(coroutineParty())
+    return guard
+  }
+
+  private suspend fun writeWithin(timeout: Duration): WriteGuard<T>? {
+    if (!timeout.isPositive()) return null
     val operation = blocking.writeAsync()
     return within(timeout) { operation.await() }
   }
@@ -120,11 +142,34 @@ internal constructor(
  * A read-write lock that guards [value].
  *
  * @param name what errors, dumps and `toString` show
+ * @param detector who looks for deadlocks
  */
-public fun <T> RwLock(value: T, name: String? = null): RwLock<T> {
+public fun <T> RwLock(
+  value: T,
+  name: String? = null,
+  detector: DeadlockDetector? = null,
+): RwLock<T> {
   val builder = BlockingRwLock.builder()
   if (name != null) builder.name(name)
+  if (detector != null) builder.detector(detector)
   return RwLock(builder.of(value))
+}
+
+/** As the mutex does. */
+private suspend fun <T> readWatched(lock: BlockingRwLock<T>): ReadGuard<T> {
+  val party = coroutineParty()
+  if (!mayTimeOut()) return lock.readAsync(party).await()
+  val guard: ReadGuard<T> = lock.readAsync().await()
+  guard.handOver(party)
+  return guard
+}
+
+private suspend fun <T> writeWatched(lock: BlockingRwLock<T>): WriteGuard<T> {
+  val party = coroutineParty()
+  if (!mayTimeOut()) return lock.writeAsync(party).await()
+  val guard: WriteGuard<T> = lock.writeAsync().await()
+  guard.handOver(party)
+  return guard
 }
 
 /** The same lock for coroutines. */
@@ -151,7 +196,9 @@ public var <T> WriteGuard<T>.value: T
 public suspend fun <T> ReadGuard<T>.awaitUpgrade(): WriteGuard<T> {
   val guard = tryUpgrade()
   if (guard != null) return guard
-  val operation: PollFuture<WriteGuard<T>> = upgradeAsync()
+  // A wait that may time out is in no deadlock that lasts; the writer is who the reader was.
+  val operation: PollFuture<WriteGuard<T>> =
+    if (mayTimeOut()) upgradeAsync() else upgradeAsync(coroutineParty())
   return operation.await()
 }
 
