@@ -34,6 +34,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * interrupt or a time-out are made, not waited for: the grant is there, the wake-up is held back, and
  * the interrupt or the time-out wakes the thread instead.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CancellationTest {
   /** Long enough to queue in, short enough to wait for. */
   private static final Duration SOON = Duration.ofSeconds(2);

@@ -25,12 +25,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The rows of docs/cancellation.md for a read-write lock, as {@link CancellationTest} has those of others.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RwLockCancellationTest {
   /** Long enough to queue in, short enough to wait for. */
   private static final Duration SOON = Duration.ofSeconds(1);

@@ -1,6 +1,10 @@
 package dev.interlock.sync;
 
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
 /** The same while readers are spread over slots. */
+@Execution(ExecutionMode.CONCURRENT)
 class SpreadRwLockCancellationTest extends RwLockCancellationTest {
   @Override
   RwLock.Builder options() {

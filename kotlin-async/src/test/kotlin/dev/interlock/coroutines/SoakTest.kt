@@ -39,10 +39,10 @@ import org.junit.jupiter.api.Test
  * A round is made from its seed, which is printed; the interleaving is not.
  */
 class SoakTest {
-  /** About ten seconds. */
+  /** About five seconds. */
   @Test
   fun everything_someSeconds() {
-    soak(seconds = 10)
+    soak(seconds = 5)
   }
 
   /** As long as the property `interlock.soak.seconds` says, five minutes by default. */

@@ -35,7 +35,7 @@ internal fun oneScenario(
   }
   return ModelCheckingOptions()
     .iterations(0)
-    .invocationsPerIteration(2_000)
+    .invocationsPerIteration(Bounds.choose(fast = 1_000, deep = 10_000))
     .addCustomScenario(ExecutionScenario(emptyList(), actors, emptyList(), null))
     .sequentialSpecification(specification)
     .minimizeFailedScenario(false)
