@@ -62,16 +62,17 @@ public final class SeqLock {
    *   v 1 1       v+1 0 0         it, after its last
    *   v 0 1       v 0 0           it, if its function threw
    *
-   * A reader takes the version, which needs D off; reads the words; and takes the version again. The same,
-   * and D off: no store into the record fell between, so all words are of that version. L is not looked at.
-   * The version has 62 bits and does not come round.
+   * A reader takes the version, without D; reads the words; and takes version and D again. The same, and D
+   * off: no store into the record fell between, so all words are of that version. If D was on when it began,
+   * it is on at the end, or the version is a later one; so D need not be looked at twice. Nor is L ever. The
+   * version has 62 bits and does not come round.
    *
-   * Memory orders. The words are read and written in opaque mode: whole, each at its place in the program,
-   * but in no order with each other. The order is made by four things, two on each side:
+   * Memory orders. The words are written in opaque mode and read in plain mode, in no order with each other.
+   * The order is made by four things, two on each side:
    *
    *   writer                                     reader
    *   D on                                       v1 = sequence           acquire (1)
-   *   release fence              (a)             words, opaque
+   *   release fence              (a)             words, plain
    *   words, opaque                              acquire fence           (2)
    *   sequence = v+1, release    (b)             v2 = sequence, opaque
    *
@@ -84,6 +85,12 @@ public final class SeqLock {
    *
    * A store is not enough for (a): release orders what is before it, and the words come after. An acquire
    * load is not enough for (2): it orders what comes after it, and the words are before.
+   *
+   * Plain reads are enough, where C++ asks for atomic ones: a race has a meaning in Java, so a read gives one
+   * value, and is not made a second time behind (2), which no read passes. What plain mode leaves open does no
+   * harm between (1) and (2): two reads of a word may become one, which is then of v1 or thrown away; the two
+   * halves of a long may be read apart, and each of them is a load before (2). It is what lets the compiler
+   * look at the array and its length once for all words: opaque reads stand in each other's way.
    *
    * The draft, and the `writer`, belong to who has set L.
    */
@@ -134,11 +141,8 @@ public final class SeqLock {
    */
   public void read(long[] into) {
     checkLength(into.length);
-    if (!copyTo(into)) {
-      Backoff backoff = Backoff.exponential();
-      do {
-        SpinningLock.waitALittle(backoff);
-      } while (!copyTo(into));
+    for (Backoff backoff = null; !copyTo(into); ) {
+      backoff = waitALittle(backoff);
     }
   }
 
@@ -154,9 +158,12 @@ public final class SeqLock {
   }
 
   private boolean copyTo(long[] into) {
+    long[] from = words;
     long version = beginRead();
     for (int i = 0; i < into.length; i++) {
-      into[i] = wordOpaque(i);
+      // Ordering: Plain. Between beginRead() and endRead(), which give it its order. Evidence:
+      // SeqLockTornRead.
+      into[i] = (long) WORDS.get(from, i);
     }
     return endRead(version);
   }
@@ -164,9 +171,8 @@ public final class SeqLock {
   /** What {@code reader} makes of the record; see the class for what it must not do. */
   public long readLong(ToLongFunction<? super Words> reader) {
     Objects.requireNonNull(reader, "reader");
-    Words view = new Words(this, null);
-    Backoff backoff = null;
-    for (; ; ) {
+    Words view = new Words(this, words);
+    for (Backoff backoff = null; ; backoff = waitALittle(backoff)) {
       long version = beginRead();
       try {
         long made = reader.applyAsLong(view);
@@ -178,35 +184,42 @@ public final class SeqLock {
           throw e; // it saw a whole record
         }
       }
-      if (backoff == null) {
-        backoff = Backoff.exponential();
-      }
-      SpinningLock.waitALittle(backoff);
     }
   }
 
   /** What {@code reader} makes of the record; see the class for what it must not do. */
   public <R extends @Nullable Object> R read(Function<? super Words, ? extends R> reader) {
     Objects.requireNonNull(reader, "reader");
-    Words view = new Words(this, null);
-    Backoff backoff = null;
-    for (; ; ) {
-      long version = beginRead();
-      try {
-        R made = reader.apply(view);
-        if (endRead(version)) {
-          return made;
-        }
-      } catch (RuntimeException | Error e) {
-        if (endRead(version)) {
-          throw e; // it saw a whole record
-        }
-      }
-      if (backoff == null) {
-        backoff = Backoff.exponential();
-      }
-      SpinningLock.waitALittle(backoff);
+    Keeping<R> keeping = new Keeping<>(reader);
+    readLong(keeping);
+    return keeping.made();
+  }
+
+  /** Reads an object as {@link #readLong} reads a number, and keeps it from the last run. */
+  private static final class Keeping<R extends @Nullable Object> implements ToLongFunction<Words> {
+    private final Function<? super Words, ? extends R> reader;
+    private @Nullable R made;
+
+    Keeping(Function<? super Words, ? extends R> reader) {
+      this.reader = reader;
     }
+
+    @Override
+    public long applyAsLong(Words view) {
+      made = reader.apply(view);
+      return 0;
+    }
+
+    @SuppressWarnings("NullAway") // asked for after a run, and null then only when R allows it
+    R made() {
+      return made;
+    }
+  }
+
+  private static Backoff waitALittle(@Nullable Backoff soFar) {
+    Backoff backoff = soFar == null ? Backoff.exponential() : soFar;
+    SpinningLock.waitALittle(backoff);
+    return backoff;
   }
 
   // Writing
@@ -247,8 +260,7 @@ public final class SeqLock {
 
   private void lock() {
     Thread me = Thread.currentThread();
-    Backoff backoff = null;
-    for (; ; ) {
+    for (Backoff backoff = null; ; backoff = waitALittle(backoff)) {
       long s = sequence;
       if ((s & LOCKED) == 0) {
         if (SEQUENCE.compareAndSet(this, s, s | LOCKED)) {
@@ -259,10 +271,6 @@ public final class SeqLock {
         throw new IllegalStateException(
             "a write within an update of " + this + "; change the draft instead");
       }
-      if (backoff == null) {
-        backoff = Backoff.exponential();
-      }
-      SpinningLock.waitALittle(backoff);
     }
   }
 
@@ -276,13 +284,14 @@ public final class SeqLock {
     // reader
     // that has seen one of the words below. Evidence: SeqLockTornRead.
     VarHandle.releaseFence();
+    long[] to = words;
     for (int i = 0; i < values.length; i++) {
       // Ordering: Opaque. Between the fence above and the release below. Evidence: SeqLockTornRead.
-      WORDS.setOpaque(words, i, values[i]);
+      WORDS.setOpaque(to, i, values[i]);
     }
     // Ordering: Release. Pairs with beginRead(); publishes the words. And with the compare-and-set
-    // of the
-    // next writer. Evidence: SeqLockTornRead.
+    // of
+    // the next writer. Evidence: SeqLockTornRead.
     SEQUENCE.setRelease(this, (s & ~LOCKED) + VERSION);
   }
 
@@ -294,28 +303,21 @@ public final class SeqLock {
     SEQUENCE.setRelease(this, s & ~LOCKED);
   }
 
-  /** The version to compare with, or one that no version is equal to. */
+  /** The version of the record; with D on, of the record before, which is not there any more. */
   private long beginRead() {
     // Ordering: Acquire. Pairs with the release in publish(); the words of this version. Evidence:
     // SeqLockTornRead.
-    long s = (long) SEQUENCE.getAcquire(this);
-    return s & ~LOCKED;
+    return (long) SEQUENCE.getAcquire(this) & -VERSION;
   }
 
+  /** Whether nothing was stored into the record since, and nothing was being stored then. */
   private boolean endRead(long version) {
     // Ordering: Acquire. Pairs with the release fence in publish(), over each word that was read;
-    // keeps
-    // the loads of the words before the load below. Evidence: SeqLockTornRead.
+    // keeps the loads of the words before the load below. Evidence: SeqLockTornRead.
     VarHandle.acquireFence();
     // Ordering: Opaque. Behind the fence above.
     long s = (long) SEQUENCE.getOpaque(this);
-    return (version & DIRTY) == 0 && (s & ~LOCKED) == version;
-  }
-
-  private long wordOpaque(int i) {
-    // Ordering: Opaque. Between beginRead() and endRead(), which give it its order. Evidence:
-    // SeqLockTornRead.
-    return (long) WORDS.getOpaque(words, i);
+    return (s & ~LOCKED) == version;
   }
 
   private void checkLength(int length) {
@@ -349,19 +351,19 @@ public final class SeqLock {
   public static final class Words {
     private final SeqLock record;
 
-    /** Null for a reader. */
-    private final long @Nullable [] draft;
+    /** Those of the record, or of its draft. */
+    private final long[] words;
 
     private boolean closed;
 
-    Words(SeqLock record, long @Nullable [] draft) {
+    Words(SeqLock record, long[] words) {
       this.record = record;
-      this.draft = draft;
+      this.words = words;
     }
 
     /** How many there are. */
     public int length() {
-      return record.words.length;
+      return words.length;
     }
 
     /**
@@ -370,7 +372,10 @@ public final class SeqLock {
      * @throws IndexOutOfBoundsException when the record has no such word
      */
     public long get(int i) {
-      return draft == null ? record.wordOpaque(i) : openDraft(draft)[i];
+      checkOpen();
+      // Ordering: Plain. A draft belongs to its writer; a word of the record is read between
+      // beginRead() and endRead(), which give it its order. Evidence: SeqLockTornRead.
+      return (long) WORDS.get(words, i);
     }
 
     /**
@@ -379,17 +384,17 @@ public final class SeqLock {
      * @throws IllegalStateException when this is not the draft of an update that runs
      */
     public void set(int i, long value) {
-      if (draft == null) {
+      if (words == record.words) {
         throw new IllegalStateException("a reader cannot write; call update of " + record);
       }
-      openDraft(draft)[i] = value;
+      checkOpen();
+      words[i] = value;
     }
 
-    private long[] openDraft(long[] open) {
-      if (closed) {
+    private void checkOpen() {
+      if (closed) { // never that of a reader
         throw new IllegalStateException("the update of " + record + " is over");
       }
-      return open;
     }
 
     void close() {

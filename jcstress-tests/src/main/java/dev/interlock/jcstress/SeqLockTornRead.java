@@ -8,6 +8,7 @@ import dev.interlock.sync.SeqLock;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -39,6 +40,63 @@ public class SeqLockTornRead {
       record.read(into);
       r.r1 = into[0];
       r.r2 = into[1];
+    }
+  }
+
+  /** So many words that the compiler copies several at once, in plain mode; while they are written twice. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 0", "2, 0"},
+      expect = ACCEPTABLE,
+      desc = "A whole record.")
+  @Outcome(expect = FORBIDDEN, desc = "A torn record.")
+  @State
+  public static class CopiedAtOnce {
+    private static final int WORDS = 19;
+
+    private final SeqLock record = SeqLock.ofLongs(WORDS);
+    private final long[] into = new long[WORDS];
+
+    @Actor
+    public void writer() {
+      long[] values = new long[WORDS];
+      for (long i = 1; i <= 2; i++) {
+        Arrays.fill(values, i);
+        record.write(values);
+      }
+    }
+
+    @Actor
+    public void reader(JJ_Result r) {
+      record.read(into);
+      r.r1 = into[0];
+      for (long word : into) {
+        r.r2 |= word ^ r.r1;
+      }
+    }
+  }
+
+  /** An object of two words, by a function of the record. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "A whole record.")
+  @Outcome(expect = FORBIDDEN, desc = "A torn record.")
+  @State
+  public static class MadeOfWords {
+    private final SeqLock record = SeqLock.ofLongs(2);
+
+    @Actor
+    public void writer() {
+      record.write(1, 1);
+    }
+
+    @Actor
+    public void reader(JJ_Result r) {
+      long[] pair = record.read(w -> new long[] {w.get(0), w.get(1)});
+      r.r1 = pair[0];
+      r.r2 = pair[1];
     }
   }
 
