@@ -486,7 +486,7 @@ public final class Barrier extends Synchronizer {
   }
 
   /** Throws what a foreign action threw as it is, even if it did not declare it. */
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // nothing is cast at run time
   private static <E extends Throwable> E thrown(Throwable own) throws E {
     throw (E) own;
   }

@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * wakes its waiters one by one, not all for one lock. A wait takes the queue's short lock once before it
  * unlocks; leaving is O(1), {@code signalAll} O(1) for each waiter.
  *
- * <p><b>Footprint.</b> 72 bytes with compressed references, whether or not anybody waits; a waiting
+ * <p><b>Footprint.</b> 80 bytes with compressed references, whether or not anybody waits; a waiting
  * thread or future is one node.
  *
  * <pre>{@code

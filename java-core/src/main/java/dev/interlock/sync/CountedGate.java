@@ -191,11 +191,9 @@ abstract class CountedGate extends Synchronizer {
   }
 
   /** Waits for zero. It takes nothing, so there is nothing to give back: others see the same zero. */
-  private final class Zero<R extends @Nullable Object> extends Entry<R> {
-    private final R outcome;
-
+  private final class Zero<R extends @Nullable Object> extends ConstantEntry<R> {
     Zero(R outcome) {
-      this.outcome = outcome;
+      super(outcome);
     }
 
     @Override
@@ -211,16 +209,6 @@ abstract class CountedGate extends Synchronizer {
     @Override
     void withdraw(WaitQueue q, Waiter w) {
       CountedGate.this.withdraw(q, w);
-    }
-
-    @Override
-    R entered() {
-      return outcome;
-    }
-
-    @Override
-    R granted(@Nullable Object item) {
-      return outcome;
     }
 
     @Override

@@ -274,11 +274,9 @@ public final class Notify extends Synchronizer {
   }
 
   /** Waits to be notified. */
-  private final class Notification<R extends @Nullable Object> extends Entry<R> {
-    private final R outcome;
-
+  private final class Notification<R extends @Nullable Object> extends ConstantEntry<R> {
     Notification(R outcome) {
-      this.outcome = outcome;
+      super(outcome);
     }
 
     @Override
@@ -294,16 +292,6 @@ public final class Notify extends Synchronizer {
     @Override
     void withdraw(WaitQueue q, Waiter w) {
       Notify.this.withdraw(q, w);
-    }
-
-    @Override
-    R entered() {
-      return outcome;
-    }
-
-    @Override
-    R granted(@Nullable Object item) {
-      return outcome;
     }
 
     /** All who waited have what notifyWaiters gave; what notifyOne gave goes to the next. */

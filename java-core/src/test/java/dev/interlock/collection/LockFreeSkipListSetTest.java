@@ -201,7 +201,7 @@ class LockFreeSkipListSetTest {
     assertMessage(() -> set.subSet(3, 1), "3", "1", "exchange");
     assertMessage(() -> set.subSet(1, 3).add(3), "3", "[1..3)");
     assertMessage(() -> set.subSet(1, false, 3, true).headSet(4), "4", "(1..3]", "the set itself");
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    @SuppressWarnings({"unchecked", "rawtypes"}) // as old code would call it
     NavigableSet<Object> raw = (NavigableSet) LockFreeSkipListSet.<Integer>create();
     assertContains(
         assertThrows(ClassCastException.class, () -> raw.add(new Object())).getMessage(),

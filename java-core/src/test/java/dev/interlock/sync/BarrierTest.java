@@ -358,7 +358,7 @@ class BarrierTest {
   // An interrupt that comes when all have arrived is too late: the party passes, and keeps it.
   @ParameterizedTest
   @EnumSource
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // an array of one, whose type nobody asks for
   void await_interruptMeetsTheTrip_passes(Kind kind) {
     for (Duration timeout : List.of(LONG, Duration.ofSeconds(Long.MAX_VALUE))) {
       Gate gate = new Gate();
@@ -389,7 +389,7 @@ class BarrierTest {
   // So is the end of the time: the party waits for the action, and passes.
   @ParameterizedTest
   @EnumSource
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // an array of one, whose type nobody asks for
   void await_timeOutMeetsTheTrip_passes(Kind kind) {
     Gate gate = new Gate();
     Barrier two = Barrier.of(2, gate);
@@ -437,7 +437,7 @@ class BarrierTest {
   // is too late, and block waits for the passage.
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // an array of one, whose type nobody asks for
   void block_endMeetsTheTrip_passes(boolean interrupt) {
     Gate gate = new Gate();
     Barrier two = Barrier.of(2, gate);
@@ -570,7 +570,7 @@ class BarrierTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // nothing is cast at run time
   private static <E extends Throwable> void sneak(Throwable t) throws E {
     throw (E) t;
   }

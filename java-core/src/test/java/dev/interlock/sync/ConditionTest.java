@@ -501,6 +501,28 @@ class ConditionTest {
     assertFreeAndUnwanted();
   }
 
+  // The same with a predicate: true when it holds in the end.
+  @ParameterizedTest
+  @EnumSource
+  void awaitUntil_timeRunsOutAfterTheSignal_lastTestDecides(Kind kind) {
+    Duration time = Duration.ofMillis(500);
+    for (int value = 7; value <= 8; value++) {
+      Running<Boolean> waiter = waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, time));
+      awaitWaiting(1);
+      long start = System.nanoTime();
+      try (MutexGuard<Integer> guard = locked(mutex)) {
+        guard.set(value);
+        changed.signal(guard);
+        Conditions.await(() -> System.nanoTime() - start > time.toNanos());
+      }
+      assertEquals(value == 7, waiter.get());
+      try (MutexGuard<Integer> guard = locked(mutex)) {
+        guard.set(0);
+      }
+    }
+    assertFreeAndUnwanted();
+  }
+
   // Interrupts
 
   // An interrupt that is there before ends the interruptible forms without unlocking.
@@ -538,6 +560,10 @@ class ConditionTest {
               return null;
             },
             guard -> changed.await(guard, LONG),
+            guard -> {
+              changed.awaitUntil(guard, v -> false);
+              return null;
+            },
             guard -> changed.awaitUntil(guard, v -> false, LONG))) {
       Running<?> waiter = waiter(kind, wait);
       awaitWaiting(1);
@@ -584,6 +610,44 @@ class ConditionTest {
     }
     assertTrue(waiter.get());
     assertFreeAndUnwanted();
+  }
+
+  // The same with a predicate, which decides: success when it holds, otherwise the exception.
+  @ParameterizedTest
+  @EnumSource
+  void awaitUntil_interruptedAfterTheSignal_lastTestDecides(Kind kind) {
+    for (boolean timed : new boolean[] {false, true}) {
+      for (int wanted = 7; wanted <= 8; wanted++) {
+        int want = wanted;
+        Running<Boolean> waiter =
+            waiter(
+                kind,
+                guard -> {
+                  if (timed) {
+                    assertTrue(changed.awaitUntil(guard, v -> v == want, LONG));
+                  } else {
+                    changed.awaitUntil(guard, v -> v == want);
+                  }
+                  return Thread.interrupted();
+                });
+        awaitWaiting(1);
+        waiter.awaitAsleep();
+        try (MutexGuard<Integer> guard = locked(mutex)) {
+          guard.set(7);
+          changed.signal(guard);
+          waiter.interrupt();
+        }
+        if (want == 7) {
+          assertTrue(waiter.get());
+        } else {
+          waiter.failure(InterruptedException.class);
+        }
+        assertFreeAndUnwanted();
+        try (MutexGuard<Integer> guard = locked(mutex)) {
+          guard.set(0);
+        }
+      }
+    }
   }
 
   // The uninterruptible form waits on, and leaves the interrupt for the caller.

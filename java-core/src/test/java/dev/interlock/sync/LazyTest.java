@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.InitialisationException;
+import dev.interlock.future.Context;
 import dev.interlock.future.PollFuture;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
@@ -147,6 +148,63 @@ class LazyTest {
     gate.countDown();
     assertEquals(1, first.get());
     Polls.assertInterrupted(false);
+  }
+
+  // An interrupt that meets the value: the waiter has it, and finds the interrupt later.
+  @ParameterizedTest
+  @EnumSource
+  void getInterruptibly_interruptMeetsTheValue_hasIt(Kind kind) {
+    Lazy<Integer> lazy = gated();
+    Running<Integer> first = kind.start(lazy::get);
+    Conditions.await(() -> gate.waiting() == 1);
+    List<Running<Integer>> third = new ArrayList<>();
+    PollFuture<Integer> second = lazy.getAsync();
+    Context interrupts =
+        new Context(
+            () -> {
+              third.get(0).interrupt();
+              Conditions.await(third.get(0)::isDone);
+            });
+    assertFalse(second.poll(interrupts).isReady());
+    third.add(
+        kind.start(
+            () -> {
+              int value = lazy.getInterruptibly();
+              assertTrue(Thread.interrupted(), "the interrupt is left for the caller");
+              return value;
+            }));
+    Conditions.await(() -> lazy.waiting() == 2);
+    third.get(0).awaitAsleep();
+    gate.countDown();
+    assertEquals(1, third.get(0).get());
+    assertEquals(1, first.get());
+    assertEquals(1, ready(second));
+  }
+
+  // A dropped future leaves the queue; one that is dropped as the value is made changes nothing.
+  @Test
+  void getAsync_dropped_noEffect() {
+    Lazy<Integer> lazy = gated();
+    Running<Integer> first = Kind.PLATFORM.start(lazy::get);
+    Conditions.await(() -> gate.waiting() == 1);
+    PollFuture<Integer> second = pending(lazy.getAsync());
+    PollFuture<Integer> third = pending(lazy.getAsync());
+    assertTrue(second.cancel());
+    assertEquals(1, lazy.waiting());
+    gate.countDown();
+    assertEquals(1, first.get());
+    assertTrue(third.cancel());
+    assertEquals(1, lazy.get());
+    assertEquals(1, runs.get());
+  }
+
+  /** One whose supplier waits for the gate. */
+  private Lazy<Integer> gated() {
+    return Lazy.of(
+        () -> {
+          gate.awaitUninterruptibly();
+          return next();
+        });
   }
 
   // Once there is a value, the supplier and what it holds can be collected.

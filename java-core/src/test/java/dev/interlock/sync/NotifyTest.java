@@ -189,23 +189,28 @@ class NotifyTest {
   @ParameterizedTest
   @EnumSource
   void await_interruptedWhileQueued_leavesTheQueue(Kind kind) {
-    Running<Void> waiter =
-        kind.start(
-            () -> {
-              notify.await();
-              return null;
-            });
-    awaitWaiting(1);
-    PollFuture<Void> next = pending(notify.awaitAsync());
-    waiter.interrupt();
-    assertContains(
-        waiter.failure(InterruptedException.class).getMessage(),
-        "interrupted while waiting",
-        "Notify(ready)");
-    assertEquals(1, notify.waiting());
-    notify.notifyOne();
-    ready(next);
-    assertUntouched();
+    for (boolean timed : new boolean[] {false, true}) {
+      Running<Boolean> waiter =
+          kind.start(
+              () -> {
+                if (timed) {
+                  return notify.await(LONG);
+                }
+                notify.await();
+                return true;
+              });
+      awaitWaiting(1);
+      PollFuture<Void> next = pending(notify.awaitAsync());
+      waiter.interrupt();
+      assertContains(
+          waiter.failure(InterruptedException.class).getMessage(),
+          "interrupted while waiting",
+          "Notify(ready)");
+      assertEquals(1, notify.waiting());
+      notify.notifyOne();
+      ready(next);
+      assertUntouched();
+    }
   }
 
   /** A notification up to the wake-up, which does not come. */

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.InitialisationException;
+import dev.interlock.future.Context;
 import dev.interlock.future.PollFuture;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.CountingWaker;
@@ -22,9 +23,11 @@ import dev.interlock.testing.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -539,6 +542,65 @@ class OnceCellTest {
     }
   }
 
+  /**
+   * Lets a future and then a thread wait for the value, and sets it: the future's waker runs {@code meanwhile}
+   * before the thread is woken.
+   */
+  private String setMeanwhile(
+      Kind kind, Callable<String> reader, Consumer<Running<String>> meanwhile) {
+    List<Running<String>> thread = new ArrayList<>();
+    PollFuture<String> first = cell.getAsync();
+    assertFalse(first.poll(new Context(() -> meanwhile.accept(thread.get(0)))).isReady());
+    thread.add(kind.start(reader));
+    awaitWaiting(cell, 2);
+    thread.get(0).awaitAsleep();
+    assertTrue(cell.set("v"));
+    assertEquals("v", ready(first));
+    return thread.get(0).get();
+  }
+
+  // An interrupt that meets the value: the reader has it, and finds the interrupt later.
+  @ParameterizedTest
+  @EnumSource
+  void get_interruptMeetsTheValue_hasIt(Kind kind) {
+    assertEquals(
+        "v",
+        setMeanwhile(
+            kind,
+            () -> {
+              String value = kind == Kind.PLATFORM ? cell.get() : cell.get(LONG);
+              assertTrue(Thread.interrupted(), "the interrupt is left for the caller");
+              return value;
+            },
+            thread -> {
+              thread.interrupt();
+              Conditions.await(thread::isDone);
+            }));
+  }
+
+  // A time that runs out as the value is set: the reader has it.
+  @ParameterizedTest
+  @EnumSource
+  void get_timeOutMeetsTheValue_hasIt(Kind kind) {
+    assertEquals(
+        "v",
+        setMeanwhile(
+            kind,
+            () -> cell.get(Duration.ofSeconds(1)),
+            thread -> Conditions.await(thread::isDone)));
+  }
+
+  // A reader that is interrupted leaves, with a time too.
+  @ParameterizedTest
+  @EnumSource
+  void get_interruptedInItsTime_leavesTheQueue(Kind kind) {
+    Running<String> waiter = kind.start(() -> cell.get(LONG));
+    awaitWaiting(cell, 1);
+    waiter.interrupt();
+    waiter.failure(InterruptedException.class);
+    assertEmpty(cell);
+  }
+
   // When the time runs out the wait leaves no trace.
   @ParameterizedTest
   @EnumSource
@@ -574,6 +636,19 @@ class OnceCellTest {
     assertTrue(second.cancel());
     assertCancelled(first);
     assertEquals("third", ready(third));
+  }
+
+  // So does a future of the role itself, which is for the next then.
+  @Test
+  void claimAsync_droppedWhileQueued_leavesTheQueue() {
+    OnceClaim<String> claim = role(cell);
+    PollFuture<OnceClaim<String>> first = pending(cell.claimAsync());
+    PollFuture<OnceClaim<String>> second = pending(cell.claimAsync());
+    assertTrue(first.cancel());
+    assertEquals(1, cell.waiting());
+    assertCancelled(first);
+    claim.close();
+    assertTrue(ready(second).isInitialiser());
   }
 
   // With nobody behind it the cell is empty again.

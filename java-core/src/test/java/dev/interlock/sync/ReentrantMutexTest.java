@@ -251,6 +251,61 @@ class ReentrantMutexTest {
     assertFreeAndUnwanted();
   }
 
+  // An interrupt that meets the unlock: the waiter is the owner, and finds the interrupt, or it has
+  // left.
+  @ParameterizedTest
+  @EnumSource
+  void lock_interruptMeetsUnlock_ownerOrGone(Kind kind) {
+    for (int round = 0; round < 200; round++) {
+      boolean timed = round % 2 == 0;
+      ReentrantMutex<Integer> m = ReentrantMutex.fair(0);
+      ReentrantGuard<Integer> guard = locked(m, me);
+      Running<Boolean> waiter =
+          kind.start(
+              () -> {
+                try {
+                  return (timed ? m.tryLock(other, LONG) : m.lock(other)).isOpen();
+                } catch (InterruptedException e) {
+                  return false;
+                }
+              });
+      Conditions.await(() -> m.waiting() == 1);
+      Running<Void> interrupting =
+          Kind.PLATFORM.start(
+              () -> {
+                waiter.interrupt();
+                return null;
+              });
+      guard.close();
+      assertOwnerOrGone(m, waiter.get());
+      interrupting.get();
+    }
+  }
+
+  // A time that runs out as the lock is unlocked: the waiter is the owner, or it has left.
+  @ParameterizedTest
+  @EnumSource
+  void tryLock_timeOutMeetsUnlock_ownerOrGone(Kind kind) {
+    for (int round = 0; round < 200; round++) {
+      long delay = round * 2_000L;
+      ReentrantMutex<Integer> m = ReentrantMutex.fair(0);
+      ReentrantGuard<Integer> guard = locked(m, me);
+      Running<Boolean> waiter =
+          kind.start(() -> m.tryLock(other, Duration.ofNanos(200_000)) != null);
+      Conditions.await(() -> m.waiting() == 1 || waiter.isDone());
+      long start = System.nanoTime();
+      Conditions.await(() -> System.nanoTime() - start >= delay);
+      guard.close();
+      assertOwnerOrGone(m, waiter.get());
+    }
+  }
+
+  private void assertOwnerOrGone(ReentrantMutex<Integer> m, boolean owner) {
+    assertEquals(owner ? 1 : 0, m.holds(other));
+    assertEquals(owner, m.isLocked());
+    assertEquals(0, m.waiting());
+  }
+
   // The uninterruptible form waits on, and leaves the interrupt for the caller.
   @ParameterizedTest
   @EnumSource

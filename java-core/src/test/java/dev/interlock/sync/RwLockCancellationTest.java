@@ -110,6 +110,17 @@ class RwLockCancellationTest {
     }
   }
 
+  /** What the other reader does when it leaves, up to the wake-up, which does not come. */
+  private void grantUpgraderWithoutWaking() {
+    PhaseQueue q = (PhaseQueue) lock.queue();
+    q.lock();
+    try {
+      assertTrue(q.upgrader().grant());
+    } finally {
+      q.unlock();
+    }
+  }
+
   // Reading
 
   // A reader that is interrupted leaves the queue, and has changed nothing.
@@ -332,13 +343,7 @@ class RwLockCancellationTest {
           kind.start(leavesInterrupt(timed ? () -> guard.tryUpgrade(LONG) : guard::upgrade));
       awaitWaiting(1);
       upgrade.awaitAsleep();
-      PhaseQueue q = (PhaseQueue) lock.queue();
-      q.lock(); // what `other.close()` does, up to the wake-up
-      try {
-        assertTrue(q.upgrader().grant());
-      } finally {
-        q.unlock();
-      }
+      grantUpgraderWithoutWaking();
       interruptAndAwait(upgrade);
       assertFalse(guard.isOpen());
       assertTrue(upgrade.get().isOpen());
@@ -347,6 +352,25 @@ class RwLockCancellationTest {
       assertTrue(other.isOpen());
       assertFreeAndUnwanted();
     }
+  }
+
+  // One whose time runs out as it becomes the writer is the writer.
+  @ParameterizedTest
+  @EnumSource
+  void tryUpgrade_timeOutMeetsGrant_writes(Kind kind) {
+    ReadGuard<String> guard = lock.tryRead();
+    ReadGuard<String> other = lock.tryRead();
+    Running<WriteGuard<String>> upgrade =
+        kind.start(() -> guard.tryUpgrade(Duration.ofMillis(500)));
+    awaitWaiting(1);
+    grantUpgraderWithoutWaking();
+    awaitEnd(upgrade);
+    assertFalse(guard.isOpen());
+    assertTrue(upgrade.get().isOpen());
+    lock.exitWord(); // the word was left as it was: two readers
+    lock.exitWord();
+    assertTrue(other.isOpen());
+    assertFreeAndUnwanted();
   }
 
   // When its time runs out it reads on.

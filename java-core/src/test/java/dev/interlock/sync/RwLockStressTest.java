@@ -197,7 +197,7 @@ class RwLockStressTest {
     return (ReadGuard<Pair>) guard;
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // as above
   private static WriteGuard<Pair> pairs(WriteGuard<?> guard) {
     return (WriteGuard<Pair>) guard;
   }

@@ -219,6 +219,30 @@ class ConditionTest {
     }
   }
 
+  /** With a predicate: signalled in the moment of the time-out, and the value decides. */
+  @Test
+  fun awaitPredicate_signalledAtTheTimeout() = runTest {
+    for (value in listOf(0, 1)) {
+      val waiting = async {
+        mutex.withGuard { g -> changed.await(g, 100.milliseconds) { it == 1 } }
+      }
+      testScheduler.runCurrent()
+      launch {
+        delay(100)
+        mutex.withGuard {
+          it.value = value
+          changed.signal(it)
+        }
+      }
+      val held = waiting.await()
+      testScheduler.advanceUntilIdle()
+      if (value == 0) assertFalse(held)
+      assertEquals(value, mutex.withLock { it })
+      mutex.withGuard { it.value = 0 }
+      assertFreeAndUnwanted()
+    }
+  }
+
   /** Without time: no unlock. In time: true. */
   @Test
   fun await_noTimeAndInTime() = runTest {
@@ -258,6 +282,36 @@ class ConditionTest {
     assertTrue(second.isCompleted && !second.isCancelled)
     assertEquals(listOf("first cancelled", "second signalled"), log)
     assertFreeAndUnwanted()
+  }
+
+  /** With a predicate the same: cancelled while it waits, or after the signal, which goes on. */
+  @Test
+  fun awaitPredicate_cancelled() {
+    val whileWaiting = predicateWaiter()
+    val afterTheSignal = predicateWaiter()
+    val other = predicateWaiter()
+    whileWaiting.cancel()
+    dispatcher.runAll()
+    assertEquals(2, changed.waiting)
+    held().use {
+      it.value = 1
+      changed.signal(it)
+      afterTheSignal.cancel()
+    }
+    dispatcher.runAll()
+    assertTrue(whileWaiting.isCancelled && afterTheSignal.isCancelled)
+    assertTrue(other.isCompleted && !other.isCancelled)
+    assertFreeAndUnwanted()
+  }
+
+  private fun predicateWaiter(): Job = dispatcher.start {
+    mutex.withGuard { guard ->
+      try {
+        changed.await(guard) { it == 1 }
+      } finally {
+        assertTrue(guard.isOpen && mutex.isLocked)
+      }
+    }
   }
 
   /** Cancelled while somebody holds the lock: it waits for the lock, and then ends as cancelled. */

@@ -5,6 +5,9 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -97,6 +100,24 @@ class CountedGateTest {
     assertTrue(latch.isOpen)
   }
 
+  /** The last count in the moment in which the time runs out: let through, or not in time. */
+  @Test
+  fun gate_zeroAtTheTimeout() = runTest {
+    val latch = CountDownLatch(1)
+    val group = WaitGroup()
+    group.add()
+    val timed = listOf(async { latch.await(5.seconds) }, async { group.await(5.seconds) })
+    launch {
+      delay(5.seconds)
+      latch.countDown()
+      group.done()
+    }
+    timed.awaitAll()
+    assertEquals(0, latch.waiting + group.waiting)
+    assertTrue(latch.isOpen && latch.await(Duration.ZERO))
+    assertTrue(group.await(Duration.ZERO))
+  }
+
   /** The group lets through at zero, also when a member joins right after it. */
   @Test
   fun group_rounds() = runTest {
@@ -125,6 +146,22 @@ class CountedGateTest {
     waiter.cancel()
     assertEquals(0, group.waiting)
     assertEquals(1, group.count)
+  }
+
+  /** One that is cancelled after the last member left, before it runs, ends as cancelled. */
+  @Test
+  fun group_cancelledAfterTheZero() = runTest {
+    val group = WaitGroup()
+    group.add()
+    val first = launch { group.await() }
+    val second = launch { group.await() }
+    testScheduler.runCurrent()
+    group.done()
+    first.cancel()
+    testScheduler.runCurrent()
+    assertTrue(first.isCancelled)
+    assertTrue(second.isCompleted && !second.isCancelled)
+    assertEquals(0, group.waiting)
   }
 
   /** A member leaves however its block ends. */

@@ -87,6 +87,33 @@ class OnceCellTest {
     assertEquals("v", cell.get(Duration.ZERO))
   }
 
+  /** Set in the moment in which the time runs out: the reader has it, or not in time. */
+  @Test
+  fun get_setAtTheTimeout() = runTest {
+    val timed = async { cell.get(5.seconds) }
+    launch {
+      delay(5.seconds)
+      cell.set("v")
+    }
+    assertTrue(timed.await() in listOf("v", null))
+    testScheduler.advanceUntilIdle()
+    assertEquals("v", cell.tryGet())
+    assertEquals(0, cell.waiting)
+  }
+
+  /** A reader that is cancelled after the value was set, before it runs, ends as cancelled. */
+  @Test
+  fun get_cancelledAsTheValueIsSet() = runTest {
+    val first = launch { cell.get() }
+    val second = async { cell.get() }
+    testScheduler.runCurrent()
+    cell.set("v")
+    first.cancel()
+    testScheduler.runCurrent()
+    assertTrue(first.isCancelled)
+    assertEquals("v", second.await())
+  }
+
   /** A coroutine that is cancelled while it waits leaves the queue; the others wait on. */
   @Test
   fun getOrInit_cancelledWhileWaiting() = runTest {
@@ -313,6 +340,33 @@ class OnceCellTest {
     val lazy = BlockingLazy.of { 7 }
     assertEquals(7, lazy.await())
     assertEquals(7, lazy.await())
+  }
+
+  /** A coroutine that is cancelled while a thread makes the value, or as it is made: no effect. */
+  @Test
+  fun lazy_cancelled() = runTest {
+    val started = java.util.concurrent.CountDownLatch(1)
+    val gate = java.util.concurrent.CountDownLatch(1)
+    val lazy = BlockingLazy.of {
+      started.countDown()
+      gate.await()
+      7
+    }
+    val maker = thread { lazy.get() }
+    started.await()
+    val whileWaiting = launch { lazy.await() }
+    val asItIsMade = launch { lazy.await() }
+    val other = async { lazy.await() }
+    testScheduler.runCurrent()
+    assertEquals(3, lazy.waiting())
+    whileWaiting.cancel()
+    assertEquals(2, lazy.waiting())
+    gate.countDown()
+    maker.join()
+    asItIsMade.cancel()
+    assertEquals(7, other.await())
+    assertTrue(whileWaiting.isCancelled && asItIsMade.isCancelled)
+    assertEquals(7, lazy.get())
   }
 
   /** The two faces are of one object. */

@@ -4,6 +4,7 @@ import dev.interlock.sync.Owner
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
@@ -66,6 +67,36 @@ class ReentrantMutexTest {
     mutex.tryLock(me, Duration.ZERO)!!.close()
     guard.close()
     mutex.tryLock(other, 100.milliseconds)!!.close()
+  }
+
+  /** Unlocked in the very moment of the time-out: the caller is the owner, or nobody is. */
+  @Test
+  fun tryLock_unlockedAtTheTimeout() = runTest {
+    for (unlockFirst in listOf(false, true)) {
+      val guard = mutex.lock(me)
+      val unlock = suspend {
+        delay(100)
+        guard.close()
+      }
+      if (unlockFirst) {
+        launch { unlock() }
+        testScheduler.runCurrent()
+      }
+      val attempt = launch {
+        val mine = mutex.tryLock(other, 100.milliseconds)
+        assertEquals(if (mine == null) 0 else 1, mutex.holds(other))
+        assertEquals(mine != null, mutex.isLocked)
+        mine?.close()
+      }
+      if (!unlockFirst) {
+        testScheduler.runCurrent()
+        launch { unlock() }
+      }
+      attempt.join()
+      testScheduler.advanceUntilIdle()
+      assertFalse(mutex.isLocked)
+      assertEquals(0, mutex.waiting)
+    }
   }
 
   /** A cancelled wait leaves the queue before its coroutine runs again. */

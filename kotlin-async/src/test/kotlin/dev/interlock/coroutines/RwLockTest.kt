@@ -162,6 +162,38 @@ class RwLockTest {
     }
   }
 
+  /** The same for an upgrade: it is the writer, or it reads on. */
+  @Test
+  fun awaitUpgrade_leftAtTheTimeout() = runTest {
+    for (leaveFirst in listOf(false, true)) {
+      val lock = RwLock("value")
+      val guard = lock.read()
+      val other = lock.read()
+      val leave = suspend {
+        delay(100)
+        other.close()
+      }
+      if (leaveFirst) {
+        launch { leave() }
+        testScheduler.runCurrent()
+      }
+      val attempt = launch {
+        val writing = guard.awaitUpgrade(100.milliseconds)
+        assertEquals(writing != null, lock.isWriteLocked)
+        assertEquals(writing == null, guard.isOpen)
+        writing?.close() ?: guard.close()
+      }
+      if (!leaveFirst) {
+        testScheduler.runCurrent()
+        launch { leave() }
+      }
+      attempt.join()
+      testScheduler.advanceUntilIdle()
+      assertEquals(0, lock.waiting)
+      assertNotNull(lock.tryWrite())
+    }
+  }
+
   /** The block's result comes back, its failure too, and the lock is left after both. */
   @Test
   fun blocks_resultAndFailure() = runTest {
