@@ -14,6 +14,8 @@ final class Examples {
     return List.of(
         new CensusExample(),
         new CountingExample(),
+        new ReentrantExample(),
+        new PoisoningExample(),
         new RwLockExample(),
         new CountersExample(),
         new CheckThenActExample(),
