@@ -97,13 +97,18 @@ public final class Ratios implements Runnable {
       for (Check check : selection.checks()) {
         System.out.println(check.name() + "  (a check, not a figure)");
       }
+      double all = 0;
       for (Workload workload : selection.workloads(Effort.FULL)) {
-        System.out.println(workload + "  (" + workload.about() + ")");
+        double seconds = workload.seconds(Effort.FULL, Effort.FULL.usualForks());
+        all += seconds;
+        System.out.println(
+            workload + "  (" + workload.about() + "; full: " + Math.round(seconds) + " s)");
         for (Comparison comparison : workload.comparisons()) {
           String target = comparison.target() == null ? "" : "  " + comparison.target().text();
           System.out.println("    " + workload.nameOf(comparison) + target);
         }
       }
+      System.out.println("full takes about " + Math.round(all / 60) + " minutes for these");
     }
   }
 

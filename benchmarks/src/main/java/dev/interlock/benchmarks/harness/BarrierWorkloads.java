@@ -2,13 +2,9 @@ package dev.interlock.benchmarks.harness;
 
 import static dev.interlock.benchmarks.harness.Metric.ALLOCATION;
 import static dev.interlock.benchmarks.harness.Metric.CPU;
-import static dev.interlock.benchmarks.harness.Metric.FOOTPRINT;
 import static dev.interlock.benchmarks.harness.Metric.TIME;
-import static dev.interlock.benchmarks.harness.Target.oursAtMost;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
-import dev.interlock.benchmarks.barrier.BarrierUnderTest;
-import dev.interlock.benchmarks.barrier.LatchUnderTest;
 import dev.interlock.benchmarks.workload.BarrierBenchmark;
 import dev.interlock.benchmarks.workload.BarrierCoroutinesBenchmark;
 import dev.interlock.benchmarks.workload.LatchBenchmark;
@@ -59,13 +55,6 @@ final class BarrierWorkloads {
         .needs(Workload.Need.VIRTUAL_THREADS)
         .compare("interlock", "Phaser", TIME)
         .compare("interlock", "CyclicBarrier", TIME);
-    catalogue
-        .addCounted(
-            "barrier-footprint-idle",
-            "bytes of one more barrier",
-            s -> Footprint.of(() -> BarrierUnderTest.create(s, 2)))
-        .compare("interlock", "CyclicBarrier", FOOTPRINT)
-        .compare("interlock", "Phaser", FOOTPRINT);
   }
 
   private static void barrierOfCoroutines(Catalogue catalogue) {
@@ -101,11 +90,5 @@ final class BarrierWorkloads {
           .compare("interlock", "CountDownLatch", TIME, pinned ? ratioOf(1.0) : null)
           .compare("interlock", "CountDownLatch", CPU);
     }
-    catalogue
-        .addCounted(
-            "latch-footprint-idle",
-            "bytes of one more latch",
-            s -> Footprint.of(() -> LatchUnderTest.create(s, 1)))
-        .compare("interlock", "CountDownLatch", FOOTPRINT, oursAtMost(40));
   }
 }

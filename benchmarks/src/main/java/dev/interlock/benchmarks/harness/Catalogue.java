@@ -59,6 +59,8 @@ public final class Catalogue {
     TransferWorkloads.addTo(catalogue);
     BarrierWorkloads.addTo(catalogue);
     DiagnosticsWorkloads.addTo(catalogue);
+    PermitAndEventWorkloads.addTo(catalogue);
+    FootprintWorkloads.addTo(catalogue);
     return catalogue.workloads;
   }
 

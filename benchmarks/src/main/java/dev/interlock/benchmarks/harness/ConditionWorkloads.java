@@ -1,7 +1,6 @@
 package dev.interlock.benchmarks.harness;
 
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
-import static dev.interlock.benchmarks.harness.Metric.TIME;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
 import dev.interlock.benchmarks.workload.ConditionBenchmark;
@@ -22,15 +21,25 @@ final class ConditionWorkloads {
         .param("pinned", false)
         .param("virtual", true)
         .needs(Workload.Need.VIRTUAL_THREADS);
-    reentrant(catalogue, "reentrant-uncontended", 1, "lock, count, unlock by one owner");
-    reentrant(catalogue, "reentrant-3-deep", 3, "three sections within each other, by one owner");
+    reentrant(catalogue, "reentrant-uncontended", 1, 1, "lock, count, unlock by one owner");
+    reentrant(
+        catalogue, "reentrant-3-deep", 3, 1, "three sections within each other, by one owner");
+    reentrant(
+        catalogue,
+        "reentrant-2-threads-pinned",
+        1,
+        2,
+        "lock, count, unlock by 2 owners, each on its core");
   }
 
-  private static void reentrant(Catalogue catalogue, String name, int depth, String about) {
+  private static void reentrant(
+      Catalogue catalogue, String name, int depth, int threads, String about) {
     catalogue
         .add(name, about, ReentrantBenchmark.class, "increment")
+        .threads(threads)
         .param("depth", depth)
-        .compare("reentrant", "ReentrantLock", TIME, ratioOf(1.0));
+        .param("pinned", threads > 1)
+        .compare("reentrant", "ReentrantLock", THROUGHPUT, threads == 1 ? ratioOf(1.0) : null);
   }
 
   private static Workload pingPong(Catalogue catalogue, String name, String who) {

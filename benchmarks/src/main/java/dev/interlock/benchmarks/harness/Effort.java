@@ -9,7 +9,13 @@ public enum Effort {
   /** A first impression. */
   QUICK("A first impression, in a few minutes.", 1, 4, 5, 300, 10_000),
   /** What may be quoted. */
-  FULL("What may be quoted, in about half an hour.", 2, 12, 8, 300, 100_000);
+  FULL(
+      "What may be quoted, in about two hours; list says which takes how long.",
+      2,
+      12,
+      8,
+      300,
+      100_000);
 
   private final String about;
   private final int forks;

@@ -1,12 +1,10 @@
 package dev.interlock.benchmarks.harness;
 
 import static dev.interlock.benchmarks.harness.Metric.ALLOCATION;
-import static dev.interlock.benchmarks.harness.Metric.FOOTPRINT;
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
 import static dev.interlock.benchmarks.harness.Target.oursAtMost;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
-import dev.interlock.benchmarks.lock.SharedCounts;
 import dev.interlock.benchmarks.workload.RwLockBenchmark;
 
 /** Read-write locks. */
@@ -39,13 +37,6 @@ final class RwLockWorkloads {
         .compare("guard", "ReentrantReadWriteLock", THROUGHPUT)
         .compare("guard", "ReentrantReadWriteLockFair", THROUGHPUT)
         .compare("guard", "StampedLock", THROUGHPUT);
-    catalogue
-        .addCounted(
-            "rwlock-footprint-idle",
-            "bytes of one more read-write lock",
-            s -> Footprint.of(() -> SharedCounts.idle(s)))
-        .compare("guard", "ReentrantReadWriteLock", FOOTPRINT, oursAtMost(40))
-        .compare("guard", "StampedLock", FOOTPRINT);
   }
 
   private static Workload locking(

@@ -60,7 +60,7 @@ public final class Session {
             // What means nothing reaches nothing.
             report.add(ratios.get(i), settings.effort() == Effort.SMOKE ? null : target);
           }
-        } catch (RunnerException | RuntimeException failed) {
+        } catch (RunnerException | RuntimeException | LinkageError failed) {
           whole = false;
           report.note(workload + " failed: " + reason(failed));
         }

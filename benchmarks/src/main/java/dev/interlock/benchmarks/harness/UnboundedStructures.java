@@ -13,6 +13,7 @@ import dev.interlock.benchmarks.workload.StackBenchmark;
 /** Queues without a bound for many on both sides, and stacks. */
 final class UnboundedStructures {
   private static final String OURS = "MpmcUnboundedQueue";
+  private static final String INJECTOR = "Injector";
   private static final String LINKED = "MichaelScottQueue";
   private static final String XADD = "JCToolsMpmcUnboundedXaddArrayQueue";
   private static final String JDK_QUEUE = "ConcurrentLinkedQueue";
@@ -37,7 +38,10 @@ final class UnboundedStructures {
         .compare(OURS, XADD, TIME)
         .compare(OURS, JDK_QUEUE, TIME)
         .compare(LINKED, JDK_QUEUE, TIME)
+        .compare(INJECTOR, JDK_QUEUE, TIME)
+        .compare(INJECTOR, XADD, TIME)
         .compare(OURS, XADD, ALLOCATION)
+        .compare(INJECTOR, XADD, ALLOCATION)
         .compare(LINKED, JDK_QUEUE, ALLOCATION);
     stacks(catalogue, 1, false);
     stacks(catalogue, 2, true);
@@ -51,6 +55,8 @@ final class UnboundedStructures {
                 Footprint::ofUnbounded))
         .compare(OURS, XADD, FOOTPRINT)
         .compare(LINKED, JDK_QUEUE, FOOTPRINT)
+        .compare(INJECTOR, JDK_QUEUE, FOOTPRINT)
+        .compare(INJECTOR, XADD, FOOTPRINT)
         .compare(STACK, JDK_STACK, FOOTPRINT);
   }
 
@@ -70,7 +76,10 @@ final class UnboundedStructures {
         .compare(OURS, XADD, THROUGHPUT, ratioOf(1.0))
         .compare(OURS, JDK_QUEUE, THROUGHPUT, ratioOf(2.0))
         .compare(LINKED, JDK_QUEUE, THROUGHPUT)
+        .compare(INJECTOR, JDK_QUEUE, THROUGHPUT)
+        .compare(INJECTOR, XADD, THROUGHPUT)
         .compare(OURS, XADD, ALLOCATION_OF_THREADS)
+        .compare(INJECTOR, XADD, ALLOCATION_OF_THREADS)
         .compare(LINKED, JDK_QUEUE, ALLOCATION_OF_THREADS);
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -19,6 +20,9 @@ public final class Workload {
     JOX,
     SHARED_ARENA
   }
+
+  /** For each JVM, with the last iteration's work that is ended: as a full run of 28 minutes had it. */
+  static final double SECONDS_TO_START = 3;
 
   final String name;
   final String about;
@@ -86,6 +90,23 @@ public final class Workload {
   Workload compare(String ours, String peer, Metric metric, Target target) {
     comparisons.add(new Comparison(ours, peer, metric, target));
     return this;
+  }
+
+  /**
+   * Roughly how long it takes. What is counted takes no time to speak of; of single shots only the starts of
+   * the JVMs are known before, and a job that is longer than an iteration takes longer.
+   */
+  public double seconds(Effort effort, int forks) {
+    if (counted != null) {
+      return 0;
+    }
+    double iterations = effort.warmups + effort.iterations;
+    return singleShot
+        ? subjects().size() * SECONDS_TO_START
+        : subjects().size()
+            * forks
+            * (SECONDS_TO_START
+                + iterations * effort.iterationTime.convertTo(TimeUnit.MILLISECONDS) / 1000);
   }
 
   /** What is done, in a few words. */

@@ -35,7 +35,7 @@ public final class LockedCounters {
   }
 
   /** A fresh counter that locks so many times, one within the other. */
-  public static LockedCounter nested(String subject, int depth) {
+  public static CounterByThread nested(String subject, int depth) {
     switch (subject) {
       case "reentrant":
         return new ReentrantCounter(depth);

@@ -3,7 +3,7 @@ package dev.interlock.benchmarks.lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The peer of {@link ReentrantCounter}. */
-final class NestedLockCounter implements LockedCounter {
+final class NestedLockCounter implements CounterByThread {
   private final ReentrantLock lock = new ReentrantLock();
   private final int depth;
   private long count;
@@ -13,8 +13,8 @@ final class NestedLockCounter implements LockedCounter {
   }
 
   @Override
-  public long increment() {
-    return increment(depth);
+  public LockedCounter forThread() {
+    return () -> increment(depth);
   }
 
   private long increment(int left) {

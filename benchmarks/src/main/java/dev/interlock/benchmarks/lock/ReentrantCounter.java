@@ -4,10 +4,9 @@ import dev.interlock.sync.Owner;
 import dev.interlock.sync.ReentrantGuard;
 import dev.interlock.sync.ReentrantMutex;
 
-/** Ours: one owner, which locks as often as it is told, one section in the other. */
-final class ReentrantCounter implements LockedCounter {
+/** Ours: each thread is an owner, and locks as often as it is told, one section in the other. */
+final class ReentrantCounter implements CounterByThread {
   private final ReentrantMutex<?> mutex = ReentrantMutex.create();
-  private final Owner owner = Owner.create();
   private final int depth;
   private long count;
 
@@ -16,13 +15,14 @@ final class ReentrantCounter implements LockedCounter {
   }
 
   @Override
-  public long increment() {
-    return increment(depth);
+  public LockedCounter forThread() {
+    Owner owner = Owner.create();
+    return () -> increment(owner, depth);
   }
 
-  private long increment(int left) {
+  private long increment(Owner owner, int left) {
     try (ReentrantGuard<?> guard = mutex.lockUninterruptibly(owner)) {
-      return left == 1 ? ++count : increment(left - 1);
+      return left == 1 ? ++count : increment(owner, left - 1);
     }
   }
 }

@@ -34,20 +34,6 @@ public final class SharedCounts {
     }
   }
 
-  /** A fresh lock that guards nothing, as it is without anybody near it. */
-  public static Object idle(String subject) {
-    switch (subject) {
-      case "guard":
-        return RwLock.create();
-      case "ReentrantReadWriteLock":
-        return new ReentrantReadWriteLock();
-      case "StampedLock":
-        return new StampedLock();
-      default:
-        throw new IllegalArgumentException("no idle lock is called " + subject);
-    }
-  }
-
   private static final class Guarded implements SharedCount {
     private final RwLock<Count> lock;
 

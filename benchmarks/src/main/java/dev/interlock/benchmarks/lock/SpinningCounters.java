@@ -11,14 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class SpinningCounters {
   private SpinningCounters() {}
 
-  /** What one thread uses: its own handle, where a lock has such. */
-  public interface ByThread {
-    /** The counter as one thread reaches it. */
-    LockedCounter forThread();
-  }
-
   /** A fresh counter. */
-  public static ByThread create(String subject) {
+  public static CounterByThread create(String subject) {
     switch (subject) {
       case "spin":
         return new Spin();
@@ -37,11 +31,11 @@ public final class SpinningCounters {
     }
   }
 
-  private static ByThread shared(LockedCounter counter) {
+  private static CounterByThread shared(LockedCounter counter) {
     return () -> counter;
   }
 
-  private static final class Spin implements ByThread, LockedCounter {
+  private static final class Spin implements CounterByThread, LockedCounter {
     private final SpinLock lock = SpinLock.create();
     private long count;
 
@@ -58,7 +52,7 @@ public final class SpinningCounters {
     }
   }
 
-  private static final class Ticket implements ByThread, LockedCounter {
+  private static final class Ticket implements CounterByThread, LockedCounter {
     private final TicketLock lock = TicketLock.create();
     private long count;
 
@@ -75,7 +69,7 @@ public final class SpinningCounters {
     }
   }
 
-  private static final class Mcs implements ByThread {
+  private static final class Mcs implements CounterByThread {
     private final McsLock lock = McsLock.create();
     private long count;
 
@@ -94,7 +88,7 @@ public final class SpinningCounters {
     }
   }
 
-  private static final class Clh implements ByThread {
+  private static final class Clh implements CounterByThread {
     private final ClhLock lock = ClhLock.create();
     private long count;
 

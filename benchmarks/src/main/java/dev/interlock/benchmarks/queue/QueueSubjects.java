@@ -1,5 +1,6 @@
 package dev.interlock.benchmarks.queue;
 
+import dev.interlock.collection.Injector;
 import dev.interlock.collection.MichaelScottQueue;
 import dev.interlock.collection.MpmcArrayQueue;
 import dev.interlock.collection.MpmcUnboundedQueue;
@@ -52,6 +53,8 @@ public final class QueueSubjects {
         return new ArrayBlockingQueue<>(capacity);
       case "MpmcUnboundedQueue":
         return new MpmcUnboundedQueue<>(CHUNK);
+      case "Injector":
+        return Injector.create();
       case "MichaelScottQueue":
         return new MichaelScottQueue<>();
       case "JCToolsMpmcUnboundedXaddArrayQueue":

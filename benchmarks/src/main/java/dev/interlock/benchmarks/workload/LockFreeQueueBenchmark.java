@@ -46,6 +46,7 @@ public class LockFreeQueueBenchmark {
     "ArrayBlockingQueue",
     "ConcurrentLinkedQueue",
     "MpmcUnboundedQueue",
+    "Injector",
     "MichaelScottQueue",
     "JCToolsMpmcUnboundedXaddArrayQueue"
   })

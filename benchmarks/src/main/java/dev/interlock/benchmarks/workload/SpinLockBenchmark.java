@@ -1,6 +1,7 @@
 package dev.interlock.benchmarks.workload;
 
 import dev.interlock.benchmarks.job.Affinity;
+import dev.interlock.benchmarks.lock.CounterByThread;
 import dev.interlock.benchmarks.lock.LockedCounter;
 import dev.interlock.benchmarks.lock.SpinningCounters;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ public class SpinLockBenchmark {
   @Param({"false", "true"})
   public boolean pinned;
 
-  private SpinningCounters.ByThread counter;
+  private CounterByThread counter;
 
   @Setup
   public void create() {

@@ -87,4 +87,37 @@ class CatalogueTest {
     assertTrue(bytes.get("interlock") <= 32, bytes::toString);
     assertTrue(bytes.get("kotlinx") > bytes.get("interlock"), bytes::toString);
   }
+
+  /** Every object of ours is as small as its documentation says, and every peer can be measured. */
+  @Test
+  void footprint_bounds() {
+    for (Workload workload : Catalogue.workloads(Effort.SMOKE)) {
+      for (Comparison comparison : workload.comparisons()) {
+        // Agrona's objects need an option that the JVM of this test does not have.
+        if (comparison.metric() == Metric.FOOTPRINT && !comparison.peer().startsWith("Agrona")) {
+          double ours = workload.counted.apply(comparison.ours()).value();
+          double peer = workload.counted.apply(comparison.peer()).value();
+          String name = workload.nameOf(comparison);
+          assertTrue(ours > 0 && peer > 0, name + ": " + ours + ", " + peer);
+          if (comparison.target() instanceof Target.OursAtMost target) {
+            assertTrue(ours <= target.bound(), name + ": " + ours);
+          }
+        }
+      }
+    }
+  }
+
+  /** A list can say how long a workload takes: the iterations and the starts of all its JVMs. */
+  @Test
+  void seconds_ofAllForks() {
+    Workload timed =
+        new Workload("w", "", Object.class, "m").compare("ours", "peer", Metric.THROUGHPUT);
+    int iterations = Effort.FULL.warmups + Effort.FULL.iterations;
+
+    assertEquals(
+        2 * 3 * (Workload.SECONDS_TO_START + iterations * 0.3),
+        timed.seconds(Effort.FULL, 3),
+        0.001);
+    assertEquals(0, new Workload("w", "", s -> Figure.exact(1)).seconds(Effort.FULL, 2));
+  }
 }
