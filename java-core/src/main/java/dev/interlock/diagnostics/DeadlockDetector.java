@@ -483,8 +483,8 @@ public final class DeadlockDetector {
     Edge before = cycle.get(cycle.size() - 1);
     for (Edge e : cycle) {
       Object party = e.waiting.party();
-      List<StackTraceElement> at =
-          party instanceof Thread thread ? Stacks.of(thread) : Stacks.of(e.waiting.at());
+      Thread runner = e.waiting.runner();
+      List<StackTraceElement> at = runner == null ? Stacks.of(e.waiting.at()) : Stacks.of(runner);
       links.add(
           new DeadlockReport.Link(
               party,

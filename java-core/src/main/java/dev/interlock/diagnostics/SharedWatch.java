@@ -115,12 +115,16 @@ public final class SharedWatch extends Watch {
    * this watch was made with, and the object sees to it that nobody uses that one until it is released.
    */
   public void shared(int cell, @Nullable Object party, boolean waited) {
-    setCell(cell, hold(party, waited));
+    setCell(cell, isInFull() ? hold(party, waited) : party);
   }
 
   /** The hold with this ticket is about to be let go. Called before it is. */
   public void released(int ticket) {
-    forget(clear(ticket));
+    if (ticket < cellCount && !isInFull()) {
+      setCell(ticket, null);
+    } else {
+      forget(clear(ticket));
+    }
   }
 
   /** As {@link #handOver(Object)} for the hold with this ticket. */
@@ -327,7 +331,7 @@ public final class SharedWatch extends Watch {
   /** What was there. */
   private @Nullable Object clear(int ticket) {
     if (ticket < cellCount) {
-      Object was = isInFull() ? at(ticket) : null;
+      Object was = at(ticket);
       setCell(ticket, null);
       return was;
     }

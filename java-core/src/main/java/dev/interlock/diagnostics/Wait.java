@@ -16,6 +16,7 @@ public final class Wait implements AutoCloseable {
   private final int ticket;
 
   private final BooleanSupplier pending;
+  private final @Nullable Thread runner;
   private final @Nullable Throwable at;
 
   // Guarded by the detector's lock.
@@ -33,12 +34,14 @@ public final class Wait implements AutoCloseable {
       Access access,
       int ticket,
       BooleanSupplier pending,
+      @Nullable Thread runner,
       @Nullable Throwable at) {
     this.watch = watch;
     this.party = party;
     this.access = access;
     this.ticket = ticket;
     this.pending = pending;
+    this.runner = runner;
     this.at = at;
   }
 
@@ -91,6 +94,11 @@ public final class Wait implements AutoCloseable {
 
   int ticket() {
     return ticket;
+  }
+
+  /** The thread that waits, if it is one. */
+  @Nullable Thread runner() {
+    return runner;
   }
 
   /** Where the party began to wait, if that was kept. */

@@ -145,9 +145,15 @@ public sealed class Watch permits SharedWatch {
     return begin(party, alone(), -1, pending);
   }
 
+  /** As {@link #waits(Object, BooleanSupplier)}, of a party that {@code runner} waits for; reports say where. */
+  public Wait waits(Object party, Thread runner, BooleanSupplier pending) {
+    return detector.begin(new Wait(this, party, alone(), -1, pending, runner, null));
+  }
+
   final Wait begin(Object party, Access access, int ticket, BooleanSupplier pending) {
     Throwable at = detector.stackForWait(party);
-    return detector.begin(new Wait(this, party, access, ticket, pending, at));
+    Thread runner = party instanceof Thread thread ? thread : null;
+    return detector.begin(new Wait(this, party, access, ticket, pending, runner, at));
   }
 
   // The detector's lock is held by its callers

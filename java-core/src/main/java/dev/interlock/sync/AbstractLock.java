@@ -29,8 +29,12 @@ abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Obje
   }
 
   @Override
-  protected final void succeeded() {
-    mutex.takenBy(party());
+  protected void succeeded() {
+    if (mayGiveUp()) {
+      mutex.triedBy(party());
+    } else {
+      mutex.takenBy(party());
+    }
   }
 
   @Override

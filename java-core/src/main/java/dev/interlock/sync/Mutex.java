@@ -127,6 +127,18 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   private final int options;
   private T value;
 
+  /** As a part of {@code whole}; in reports and errors it is called like that. */
+  Mutex(
+      @Nullable String name,
+      @Nullable DeadlockDetector detector,
+      Object whole,
+      int bypassBound,
+      T value) {
+    super(name, detector, whole);
+    this.options = bypassBound;
+    this.value = value;
+  }
+
   private Mutex(@Nullable String name, @Nullable DeadlockDetector detector, int options, T value) {
     super(name, detector);
     this.options = options;
@@ -489,6 +501,52 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     takenByThread();
   }
 
+  // The lock of an owner, see ReentrantMutex: as the above, but that the watch is told of the owner
+
+  void acquire(Owner me) throws InterruptedException {
+    if (!tryTake()) {
+      acquireContended(true, ThreadWaiter.FOREVER, me);
+    }
+    takenByOwner(me);
+  }
+
+  void acquireUninterruptibly(Owner me) {
+    if (!tryTake()) {
+      try {
+        acquireContended(false, ThreadWaiter.FOREVER, me);
+      } catch (InterruptedException impossible) { // it was told not to
+        throw new AssertionError(impossible);
+      }
+    }
+    takenByOwner(me);
+  }
+
+  boolean tryAcquire(Owner me) {
+    return tryTake() && triedByOwner(me);
+  }
+
+  boolean tryAcquire(Owner me, long nanos) throws InterruptedException {
+    return tryAcquire(me)
+        || (nanos > 0
+            && acquireContended(true, ThreadWaiter.deadlineAfter(nanos), me)
+            && triedByOwner(me));
+  }
+
+  private void takenByOwner(Owner me) {
+    Watch w = watch();
+    if (w != null) {
+      w.acquired(me.party());
+    }
+  }
+
+  private boolean triedByOwner(Owner me) {
+    Watch w = watch();
+    if (w != null) {
+      w.tried(me.party());
+    }
+    return true;
+  }
+
   boolean tryAcquire(long nanos) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before locking " + this);
@@ -511,6 +569,11 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   private boolean acquireContended(boolean interruptible, long deadline)
       throws InterruptedException {
+    return acquireContended(interruptible, deadline, null);
+  }
+
+  private boolean acquireContended(boolean interruptible, long deadline, @Nullable Owner owner)
+      throws InterruptedException {
     WaitQueue q = queue();
     if (!Spin.isVirtual(Thread.currentThread()) && spinAndAcquire(q)) {
       return true;
@@ -519,7 +582,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     if (acquireOrEnqueue(q, w)) {
       return true;
     }
-    WaitNote note = WaitNote.ofThread(this, w, interruptible, deadline);
+    WaitNote note =
+        owner == null
+            ? WaitNote.ofThread(this, w, interruptible, deadline)
+            : WaitNote.ofOwner(this, w, interruptible, deadline, owner);
     try {
       if (note != null && note.refuses(w)) {
         withdraw(q, w);

@@ -1,6 +1,7 @@
 package dev.interlock.sync;
 
 import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.op.PassingWait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of the result
  */
-abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
+abstract class NotedOperation<R extends @Nullable Object> extends Operation<R>
+    implements PassingWait {
   /** Who waits and will hold, or null when that is not known. */
   private final @Nullable Object party;
 
@@ -21,6 +23,18 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
   NotedOperation(int need, @Nullable Object party) {
     super(need, null);
     this.party = party;
+  }
+
+  /** See {@link PassingWait}. */
+  private boolean mayGiveUp;
+
+  @Override
+  public final void setMayGiveUp() {
+    mayGiveUp = true;
+  }
+
+  final boolean mayGiveUp() {
+    return mayGiveUp;
   }
 
   /** What is waited for. */
@@ -42,7 +56,7 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
 
   @Override
   protected final void enqueued() {
-    WaitNote made = WaitNote.ofFuture(object(), this, party, entry());
+    WaitNote made = WaitNote.ofFuture(object(), this, mayGiveUp ? null : party, entry());
     if (made == null) {
       return;
     }

@@ -134,7 +134,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
   /** Lets a reader in if nobody is inside and readers do not spread; it is counted in the word. */
   final boolean tryEnterFirst() {
-    return casState(0, 1);
+    return (slots == null || (state & SPREAD) == 0) && casState(0, 1);
   }
 
   /** Lets a reader in if no writer is inside and nobody waits; its place, or {@link #OUTSIDE}. */

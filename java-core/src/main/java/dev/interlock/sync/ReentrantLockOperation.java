@@ -10,7 +10,7 @@ final class ReentrantLockOperation<T extends @Nullable Object>
   private boolean again;
 
   ReentrantLockOperation(ReentrantMutex<T> reentrant, Mutex<T> mutex, Owner owner) {
-    super(mutex, null);
+    super(mutex, owner.party());
     this.reentrant = reentrant;
     this.owner = owner;
   }
@@ -19,6 +19,13 @@ final class ReentrantLockOperation<T extends @Nullable Object>
   protected boolean attempt() {
     again = reentrant.enterAgain(owner);
     return again || super.attempt();
+  }
+
+  @Override
+  protected void succeeded() {
+    if (!again) { // otherwise the watch knows
+      super.succeeded();
+    }
   }
 
   @Override

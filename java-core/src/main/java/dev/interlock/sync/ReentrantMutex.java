@@ -1,5 +1,8 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.WaitDump;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.lang.invoke.ConstantBootstraps;
@@ -86,6 +89,12 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     this.mutex = mutex;
   }
 
+  private ReentrantMutex(
+      @Nullable String name, DeadlockDetector detector, int bypassBound, T value) {
+    this.name = name;
+    this.mutex = new Mutex<>(name, detector, this, bypassBound, value);
+  }
+
   /** A mutex that guards {@code value}, with the usual {@linkplain Mutex#bypassBound bypass bound}. */
   public static <T extends @Nullable Object> ReentrantMutex<T> of(T value) {
     return new ReentrantMutex<>(null, Mutex.of(value));
@@ -101,7 +110,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     return new ReentrantMutex<>(null, Mutex.create());
   }
 
-  /** A builder, for a name or another bypass bound. */
+  /** A builder, for a name, a detector or another bypass bound. */
   public static Builder builder() {
     return new Builder();
   }
@@ -110,6 +119,8 @@ public final class ReentrantMutex<T extends @Nullable Object> {
   public static final class Builder {
     private final Mutex.Builder mutex = Mutex.builder();
     private @Nullable String name;
+    private @Nullable DeadlockDetector detector;
+    private int bypassBound = Mutex.DEFAULT_BYPASS_BOUND;
 
     private Builder() {}
 
@@ -128,12 +139,24 @@ public final class ReentrantMutex<T extends @Nullable Object> {
      */
     public Builder bypassBound(int bound) {
       mutex.bypassBound(bound);
+      bypassBound = bound;
+      return this;
+    }
+
+    /**
+     * Who looks for deadlocks. The party is the {@link Owner}, or that for which the owner was {@linkplain
+     * Owner#of made}; a thread that waits on behalf of an owner is one too. To lock again is no wait.
+     */
+    public Builder detector(DeadlockDetector detector) {
+      this.detector = Objects.requireNonNull(detector, "detector");
       return this;
     }
 
     /** A mutex that guards {@code value}. */
     public <T extends @Nullable Object> ReentrantMutex<T> of(T value) {
-      return new ReentrantMutex<>(name, mutex.of(value));
+      return detector == null
+          ? new ReentrantMutex<>(name, mutex.of(value))
+          : new ReentrantMutex<>(name, detector, bypassBound, value);
     }
   }
 
@@ -149,7 +172,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     Objects.requireNonNull(me, "owner");
     checkInterrupt();
     if (!enterAgain(me)) {
-      mutex.acquire();
+      mutex.acquire(me);
       enter(me);
     }
     return new ReentrantGuard<>(this, me);
@@ -159,7 +182,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
   public ReentrantGuard<T> lockUninterruptibly(Owner me) {
     Objects.requireNonNull(me, "owner");
     if (!enterAgain(me)) {
-      mutex.acquireUninterruptibly();
+      mutex.acquireUninterruptibly(me);
       enter(me);
     }
     return new ReentrantGuard<>(this, me);
@@ -169,7 +192,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
   public @Nullable ReentrantGuard<T> tryLock(Owner me) {
     Objects.requireNonNull(me, "owner");
     if (!enterAgain(me)) {
-      if (!mutex.tryAcquire()) {
+      if (!mutex.tryAcquire(me)) {
         return null;
       }
       enter(me);
@@ -189,7 +212,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     long nanos = Durations.toNanosSaturated(timeout);
     checkInterrupt();
     if (!enterAgain(me)) {
-      if (!mutex.tryAcquire(nanos)) {
+      if (!mutex.tryAcquire(me, nanos)) {
         return null;
       }
       enter(me);
@@ -213,7 +236,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     Objects.requireNonNull(body, "body");
     checkInterrupt();
     if (!enterAgain(me)) {
-      mutex.acquire();
+      mutex.acquire(me);
       enter(me);
     }
     try {
@@ -261,6 +284,17 @@ public final class ReentrantMutex<T extends @Nullable Object> {
   /** How many callers wait; for monitoring. */
   public int waiting() {
     return mutex.waiting();
+  }
+
+  /** What a deadlock detector knows of this mutex, or null when it was made without one. */
+  public @Nullable Watch watch() {
+    return mutex.watch();
+  }
+
+  /** Who waits, a thousand of them at most; see {@link Mutex#dump()}. */
+  public WaitDump dump() {
+    WaitDump dump = mutex.dump();
+    return new WaitDump(toString(), dump.waiting(), dump.waiters());
   }
 
   /** How often a waiter may be overtaken. */

@@ -40,6 +40,11 @@ abstract class Synchronizer {
     this.label = detector == null ? name : detector.watch(this, name);
   }
 
+  /** A part of {@code whole}, which is what its watch, and so its name, refer to. */
+  Synchronizer(@Nullable String name, @Nullable DeadlockDetector detector, Object whole) {
+    this.label = detector == null ? name : detector.watch(whole, name);
+  }
+
   /** As the above, of an object that many may hold together, see {@link DeadlockDetector#watchShared}. */
   Synchronizer(@Nullable String name, @Nullable DeadlockDetector detector, int cells) {
     this.label = detector == null ? name : detector.watchShared(this, name, cells);
@@ -123,6 +128,13 @@ abstract class Synchronizer {
   final void takenBy(@Nullable Object party) {
     if (label instanceof Watch w) {
       w.acquired(party);
+    }
+  }
+
+  /** As {@link #takenBy}, by a call that would have given up. */
+  final void triedBy(@Nullable Object party) {
+    if (label instanceof Watch w) {
+      w.tried(party);
     }
   }
 

@@ -20,6 +20,7 @@ final class WaitNote {
   private final Synchronizer object;
   private final String kind;
   private final @Nullable Wait wait;
+  private @Nullable Wait waitOfOwner;
   private @Nullable Object event;
 
   private WaitNote(Synchronizer object, String kind, @Nullable Wait wait, @Nullable Object event) {
@@ -33,6 +34,23 @@ final class WaitNote {
   static @Nullable WaitNote ofThread(
       Synchronizer object, ThreadWaiter w, boolean interruptible, long deadline) {
     return ofThread(object, w, interruptible, deadline, null);
+  }
+
+  /**
+   * A thread waits on behalf of an owner. Two parties are stuck then: what the owner holds, and what the
+   * thread holds, is not let go before.
+   */
+  static @Nullable WaitNote ofOwner(
+      Synchronizer object, ThreadWaiter w, boolean interruptible, long deadline, Owner owner) {
+    WaitNote note = ofThread(object, w, interruptible, deadline);
+    Watch watch = note == null || note.wait == null ? null : object.watch();
+    Thread thread = w.caller();
+    if (note == null || watch == null || owner.party() == thread || note.isRefused()) {
+      return note;
+    }
+    BooleanSupplier pending = () -> w.isPending() && !(interruptible && thread.isInterrupted());
+    note.waitOfOwner = watch.waits(owner.party(), thread, pending);
+    return note;
   }
 
   /** A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts. */
@@ -78,11 +96,12 @@ final class WaitNote {
 
   /** The exception for a refused wait. */
   DeadlockException refusal() {
-    return Objects.requireNonNull(wait, "wait").refusal();
+    Wait refused = waitOfOwner != null && waitOfOwner.isRefused() ? waitOfOwner : wait;
+    return Objects.requireNonNull(refused, "wait").refusal();
   }
 
   boolean isRefused() {
-    return wait != null && wait.isRefused();
+    return (wait != null && wait.isRefused()) || (waitOfOwner != null && waitOfOwner.isRefused());
   }
 
   /** The wait is over; harmless when said twice. */
@@ -95,6 +114,9 @@ final class WaitNote {
   private void end() {
     if (wait != null) {
       wait.close();
+    }
+    if (waitOfOwner != null) {
+      waitOfOwner.close();
     }
     Object begun = event;
     if (begun != null) {

@@ -285,6 +285,9 @@ class DeadlockDetectorTest {
     s.acquire();
     assertThrows(DeadlockException.class, s::acquire);
     assertThrows(DeadlockException.class, () -> s.acquireUninterruptibly(1));
+    PollFuture<?> permit = s.acquireAsync(1, Thread.currentThread());
+    assertThrows(DeadlockException.class, () -> permit.poll(Polls.IGNORED));
+    Polls.assertCancelled(permit);
     assertEquals(0, s.waiting());
     s.release();
     assertEquals(1, s.availablePermits());

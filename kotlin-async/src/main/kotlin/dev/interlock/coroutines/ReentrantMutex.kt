@@ -2,6 +2,9 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.diagnostics.DeadlockDetector
+import dev.interlock.future.PollFuture
+import dev.interlock.internal.op.PassingWait
 import dev.interlock.sync.Owner
 import dev.interlock.sync.ReentrantGuard
 import dev.interlock.sync.ReentrantMutex as BlockingReentrantMutex
@@ -23,8 +26,10 @@ import kotlin.time.Duration
  *
  * **Ordering and fairness.** That of [Mutex].
  *
- * **Blocking and errors.** No function of this class blocks the thread. Cancellation is prompt, as
- * for [Mutex]. One owner is one coroutine at a time: two that share an owner are both let in.
+ * **Blocking and errors.** To a deadlock detector the owner is the party; a coroutine whose party
+ * it is to be as well, for other locks, runs with a [PartyElement] of it. No function of this class
+ * blocks the thread. Cancellation is prompt, as for [Mutex]. One owner is one coroutine at a time:
+ * two that share an owner are both let in.
  *
  * **Footprint.** None of its own: a value class over [blocking]. Each lock makes a guard of 24
  * bytes.
@@ -36,8 +41,10 @@ internal constructor(
   public val blocking: BlockingReentrantMutex<T>
 ) {
   /** Waits for the lock, suspending, unless [owner] holds it. Close the guard to end the hold. */
-  public suspend fun lock(owner: Owner): ReentrantGuard<T> =
-    blocking.tryLock(owner) ?: blocking.lockAsync(owner).await()
+  public suspend fun lock(owner: Owner): ReentrantGuard<T> {
+    if (blocking.watch() != null) return lockWatched(blocking, owner)
+    return blocking.tryLock(owner) ?: blocking.lockAsync(owner).await()
+  }
 
   /** Takes the lock if it is free now or held by [owner], otherwise returns null. */
   public fun tryLock(owner: Owner): ReentrantGuard<T>? = blocking.tryLock(owner)
@@ -49,7 +56,7 @@ internal constructor(
   public suspend fun tryLock(owner: Owner, timeout: Duration): ReentrantGuard<T>? {
     val guard = blocking.tryLock(owner)
     if (guard != null || !timeout.isPositive()) return guard
-    val operation = blocking.lockAsync(owner)
+    val operation = blocking.lockAsync(owner).mayGiveUp()
     return within(timeout) { operation.await() }
   }
 
@@ -72,16 +79,33 @@ internal constructor(
  *
  * @param name what errors, dumps and `toString` show
  * @param fair whether it serves owners strictly first in, first out
+ * @param detector who looks for deadlocks; the party is the owner
  */
 public fun <T> ReentrantMutex(
   value: T,
   name: String? = null,
   fair: Boolean = false,
+  detector: DeadlockDetector? = null,
 ): ReentrantMutex<T> {
   val builder = BlockingReentrantMutex.builder()
   if (fair) builder.bypassBound(0)
   if (name != null) builder.name(name)
+  if (detector != null) builder.detector(detector)
   return ReentrantMutex(builder.of(value))
+}
+
+/** As the mutex does; but the party is known anyway. */
+private suspend fun <T> lockWatched(
+  mutex: BlockingReentrantMutex<T>,
+  owner: Owner,
+): ReentrantGuard<T> {
+  val operation = mutex.lockAsync(owner)
+  return if (mayTimeOut()) operation.mayGiveUp().await() else operation.await()
+}
+
+/** A wait that may end in time is in no deadlock that lasts. */
+private fun <T> PollFuture<T>.mayGiveUp(): PollFuture<T> = apply {
+  (this as PassingWait).setMayGiveUp()
 }
 
 /** The same mutex for coroutines. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 
 /** Coroutines as parties of a deadlock detector. */
 class DeadlockTest {
@@ -178,6 +179,19 @@ class DeadlockTest {
       assertFalse(x.isLocked || y.isLocked)
       assertEquals(0, strict.waiting())
     }
+
+  /** A semaphore refuses too, and keeps its permit for the holder. */
+  @Test
+  fun throwInCloser_semaphore() = runBlocking {
+    val strict = DeadlockDetector.builder().throwInCloser().onDeadlock {}.build()
+    val s = BlockingSemaphore.lock("s", strict).suspending
+    s.withPermit {
+      assertThrows<DeadlockException> { s.acquire() }
+      assertEquals(0, s.waiting + s.availablePermits)
+    }
+    assertEquals(1, s.availablePermits)
+    assertEquals(0, strict.waiting())
+  }
 
   /** What may time out, by itself or because of what it is a part of, is in no deadlock. */
   @Test

@@ -6,8 +6,9 @@ import static dev.interlock.benchmarks.harness.Target.oursAtMost;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
 import dev.interlock.benchmarks.workload.DeadlockDetectorBenchmark;
+import dev.interlock.benchmarks.workload.RwLockDetectorBenchmark;
 
-/** What it costs to be watched; the peer is the same mutex without a detector. */
+/** What it costs to be watched; the peer is the same lock without a detector. */
 final class DiagnosticsWorkloads {
   private DiagnosticsWorkloads() {}
 
@@ -30,5 +31,25 @@ final class DiagnosticsWorkloads {
         .threads(2)
         .compare("watched", "guard", THROUGHPUT)
         .compare("watchedInOrder", "guard", THROUGHPUT);
+    catalogue
+        .add(
+            "detector-rwlock-uncontended",
+            "read-lock and unlock, write-lock, count and unlock, by one thread, watched",
+            RwLockDetectorBenchmark.class,
+            "section")
+        .compare("readingWatched", "reading", THROUGHPUT, ratioOf(0.95))
+        .compare("readingWatched", "reading", ALLOCATION, oursAtMost(0.5))
+        .compare("readingSpreadWatched", "readingSpread", THROUGHPUT, ratioOf(0.95))
+        .compare("writingWatched", "writing", THROUGHPUT, ratioOf(0.95));
+    catalogue
+        .add(
+            "detector-rwlock-2-threads",
+            "read-lock and unlock, write-lock, count and unlock, by two threads, watched",
+            RwLockDetectorBenchmark.class,
+            "section")
+        .threads(2)
+        .compare("readingWatched", "reading", THROUGHPUT)
+        .compare("readingSpreadWatched", "readingSpread", THROUGHPUT)
+        .compare("writingWatched", "writing", THROUGHPUT);
   }
 }

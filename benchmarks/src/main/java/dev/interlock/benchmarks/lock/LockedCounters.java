@@ -2,6 +2,7 @@ package dev.interlock.benchmarks.lock;
 
 import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.sync.Mutex;
+import dev.interlock.sync.RwLock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The locked counters by the names that the benchmarks' parameter {@code subject} uses. */
@@ -17,6 +18,19 @@ public final class LockedCounters {
         return new GuardCounter(watched(DeadlockDetector.create()));
       case "watchedInOrder":
         return new GuardCounter(watched(DeadlockDetector.builder().lockOrder().build()));
+      case "reading":
+        return new ReadGuardCounter(RwLock.builder());
+      case "readingWatched":
+        return new ReadGuardCounter(RwLock.builder().detector(DeadlockDetector.create()));
+      case "readingSpread":
+        return new ReadGuardCounter(RwLock.builder().manyReaders());
+      case "readingSpreadWatched":
+        return new ReadGuardCounter(
+            RwLock.builder().manyReaders().detector(DeadlockDetector.create()));
+      case "writing":
+        return new WriteGuardCounter(RwLock.builder());
+      case "writingWatched":
+        return new WriteGuardCounter(RwLock.builder().detector(DeadlockDetector.create()));
       case "withLock":
         return new WithLockCounter(Mutex.of(new Count()));
       case "lockView":
