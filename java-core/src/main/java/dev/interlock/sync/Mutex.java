@@ -811,21 +811,6 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   // Poisoning
 
-  private static final class Poison {
-    final Throwable cause;
-    private final @Nullable Object value;
-
-    Poison(Throwable cause, @Nullable Object value) {
-      this.cause = cause;
-      this.value = value;
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"}) // put in as a T
-    <T extends @Nullable Object> T value() {
-      return (T) value;
-    }
-  }
-
   /** As {@link #release}, after the section has failed. */
   void releaseFailed(Throwable failure) {
     if (isPoisoning()) {
@@ -854,12 +839,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** A new error, with its own stack. */
   PoisonedException poisoned(@Nullable Throwable cause) {
-    return new PoisonedException(
-        "a holder of "
-            + objectName()
-            + " failed, and may have left its value half-changed; take it over by recover() or"
-            + " tryRecover(), repair the value, and close the guard",
-        cause);
+    return Poison.refusal("a holder", objectName(), cause);
   }
 
   private void countOvertake() {

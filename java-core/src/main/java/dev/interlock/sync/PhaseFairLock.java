@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.PoisonedException;
 import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.diagnostics.SharedWatch;
 import dev.interlock.diagnostics.Wait;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Who is inside, and who is next: what {@link RwLock} is without its value and its guards. */
 abstract class PhaseFairLock extends Synchronizer {
   /*
-   * state is | W | Q | S | readers |: whether a writer is inside, whether anybody waits, whether readers may
-   * take slots, how many readers are inside that have none. S is off in this table:
+   * state is | W | Q | S | P | readers |: whether a writer is inside, whether anybody waits, whether readers may
+   * take slots, whether the lock is poisoned, how many readers are inside that have none. S and P are off in this
+   * table:
    *
    *   W Q readers   meaning                             read       write      last or only one leaves
    *   - - -------   -------                             ----       -----      -----------------------
@@ -72,6 +74,15 @@ abstract class PhaseFairLock extends Synchronizer {
    * nobody ever waits for a slot, and a tryWrite that fails had a reader against it. A reader that was
    * counted finds out by its CAS when it leaves, and leaves by the word.
    *
+   * Poisoned is W P alone: written, and held by nobody. The writer that fails sets it, and fails all who wait, under
+   * the queue's lock; nobody waits while it is set, because whoever comes is refused where it would have to wait or
+   * give up; recover takes P off by CAS, and is the writer. To all fast paths that is one more writer inside, so
+   * they do not look for it. Nor do slots: S is off and stays off while W is on, so a reader that has taken a slot
+   * takes it back, or was counted and is inside, before anybody writes. An upgrader there is none, as no reader
+   * is inside. The word is written first and the waiters are failed after it: one that is awake already finds P.
+   * That somebody recovers the lock meanwhile, and leaves it, does no harm: those who are still to be failed have
+   * lost to the word.
+   *
    * Bounds. A writer that is the first of the writers in a phase of readers is overtaken by no reader that
    * comes later: Q is on. It waits for those inside and at most one upgraded section. A writer with n
    * writers before it waits for n sections and n + 1 phases. A reader waits for what is left of a phase,
@@ -81,7 +92,7 @@ abstract class PhaseFairLock extends Synchronizer {
    * whoever has been granted, is awake already and leaves again has to take the queue's lock.
    *
    * Linearization points: the successful CAS, of a slot if S is on after it; for those who waited the write
-   * of the word in the release (or withdrawal) that let them in.
+   * of the word in the release (or withdrawal) that let them in, or in the poisoning that refused them.
    *
    * Rejected. One list for readers and writers: a writer's end would have to walk over all writers that
    * wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
@@ -94,8 +105,9 @@ abstract class PhaseFairLock extends Synchronizer {
   private static final int WRITTEN = 1 << 31;
   private static final int QUEUED = 1 << 30;
   private static final int SPREAD = 1 << 29;
+  private static final int POISONED = 1 << 28;
 
-  private static final int READERS = SPREAD - 1;
+  private static final int READERS = POISONED - 1;
 
   /** The most readers at a time that are counted in the word; those of slots still fit in. */
   static final int MAX_READERS = READERS - ReaderSlots.MOST;
@@ -174,6 +186,7 @@ abstract class PhaseFairLock extends Synchronizer {
     if ((s & READERS) >= MAX_READERS) {
       throw tooManyReaders();
     }
+    refuseIfPoisoned(s);
     return false;
   }
 
@@ -310,7 +323,8 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   private boolean tryEnterWriteSettled() {
-    for (int s; ((s = state) & WRITTEN) == 0; ) {
+    int s;
+    while (((s = state) & WRITTEN) == 0) {
       if ((s & SPREAD) != 0) {
         gather();
       } else if ((s & QUEUED) != 0) {
@@ -323,6 +337,7 @@ abstract class PhaseFairLock extends Synchronizer {
         return true;
       }
     }
+    refuseIfPoisoned(s);
     return false;
   }
 
@@ -346,6 +361,40 @@ abstract class PhaseFairLock extends Synchronizer {
       }
     }
   }
+
+  // Poisoning
+
+  /** The writer leaves, and everybody is refused from now on. */
+  final void exitPoisoned(Throwable cause) {
+    PhaseQueue q = phaseQueue();
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      state = WRITTEN | POISONED;
+      q.waiters().failAll(cause, wakes);
+      q.readers().failAll(cause, wakes);
+    } finally {
+      q.unlock();
+    }
+    wakes.wakeAll();
+  }
+
+  /** Makes the caller the writer if the lock is poisoned. */
+  final boolean tryTakeOver() {
+    return isPoisoned() && casState(WRITTEN | POISONED, WRITTEN);
+  }
+
+  private void refuseIfPoisoned(int s) {
+    if ((s & POISONED) != 0) {
+      throw poisoned(poisonCause());
+    }
+  }
+
+  /** How the writer failed that poisoned this lock; null when it is not poisoned. */
+  public abstract @Nullable Throwable poisonCause();
+
+  /** A new error, with its own stack. */
+  abstract PoisonedException poisoned(@Nullable Throwable cause);
 
   // Upgrading
 
@@ -416,7 +465,12 @@ abstract class PhaseFairLock extends Synchronizer {
 
   /** Whether a writer is inside now; for monitoring, not for deciding. */
   public final boolean isWriteLocked() {
-    return (settledState(false) & WRITTEN) != 0;
+    return (settledState(false) & (WRITTEN | POISONED)) == WRITTEN;
+  }
+
+  /** Whether a writer has failed, and nobody has recovered the lock since. */
+  public final boolean isPoisoned() {
+    return (state & POISONED) != 0;
   }
 
   /** How many readers are inside now; for monitoring, not for deciding. */
@@ -468,9 +522,11 @@ abstract class PhaseFairLock extends Synchronizer {
     int readers = (s & READERS) + ((s & SPREAD) != 0 && r != null ? r.reading() : 0);
     return objectName()
         + "["
-        + ((s & WRITTEN) != 0
-            ? "write-locked" + byHolder()
-            : readers == 0 ? "free" : "readers=" + readers);
+        + ((s & POISONED) != 0
+            ? "poisoned"
+            : (s & WRITTEN) != 0
+                ? "write-locked" + byHolder()
+                : readers == 0 ? "free" : "readers=" + readers);
   }
 
   private IllegalStateException tooManyReaders() {
@@ -495,6 +551,7 @@ abstract class PhaseFairLock extends Synchronizer {
       settle(q, wakes, false);
       for (; ; ) {
         int s = state;
+        refuseIfPoisoned(s);
         if ((s & (WRITTEN | QUEUED)) == 0) {
           if ((s & READERS) >= MAX_READERS) {
             throw tooManyReaders();
@@ -521,6 +578,7 @@ abstract class PhaseFairLock extends Synchronizer {
       for (; ; ) {
         gatherLocked();
         int s = state;
+        refuseIfPoisoned(s);
         if (s == 0) {
           if (casState(0, WRITTEN)) {
             return true;
@@ -763,6 +821,11 @@ abstract class PhaseFairLock extends Synchronizer {
     }
 
     @Override
+    final RuntimeException failure(@Nullable Object cause) {
+      return poisoned((Throwable) cause);
+    }
+
+    @Override
     final Wait waits(Watch watch, Object party, BooleanSupplier pending) {
       return ((SharedWatch) watch).waitsToRead(party, pending);
     }
@@ -798,6 +861,11 @@ abstract class PhaseFairLock extends Synchronizer {
     @Override
     final void giveBack(@Nullable Object item) {
       exitWrite(false, 0);
+    }
+
+    @Override
+    final RuntimeException failure(@Nullable Object cause) {
+      return poisoned((Throwable) cause);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.PoisonedException;
 import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.diagnostics.SharedWatch;
 import dev.interlock.future.PollFuture;
@@ -49,7 +50,10 @@ import org.jspecify.annotations.Nullable;
  * leaves the queue without effect, and whom it kept waiting is let in at once; if it had been given the
  * lock in the same moment, a thread keeps it and reports success, a future or coroutine passes it on. Not
  * reentrant: a holder that locks again may wait for itself, <b>a reader that reads again too</b>, namely
- * when a writer waits. Closing a guard twice is harmless.
+ * when a writer waits. Closing a guard twice is harmless. With {@link Builder#poisoning}, a writer that fails inside
+ * {@code withWrite}, or says so by {@link WriteGuard#poison}, poisons the lock: nobody is inside, readers and
+ * writers who wait and who come get a {@link PoisonedException}, until somebody takes it over by {@link #recover}.
+ * A reader that fails does not.
  *
  * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Once two readers
  * have met, readers spread over slots and do not write a word together; the next writer, upgrade, or call
@@ -76,15 +80,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the guarded value
  */
-public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
+public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock permits Poison.RwLock {
   /*
    * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside and read
-   * by readers inside, so the word orders all accesses.
+   * by readers inside, so the word orders all accesses. While the lock is poisoned it is a Poison, with the value
+   * and the cause in it; no open guard can see that.
+   *
+   * Whether the lock can be poisoned is asked after a failure only. A field for it would make the object eight bytes
+   * larger, and a bit of the word would let each guess fail that is not a read of the word; so a lock that can
+   * is of a subclass.
    */
   private T value;
 
-  private RwLock(
-      @Nullable String name, @Nullable DeadlockDetector detector, boolean spread, T value) {
+  RwLock(@Nullable String name, @Nullable DeadlockDetector detector, boolean spread, T value) {
     super(name, detector, spread);
     this.value = value;
   }
@@ -109,6 +117,7 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
     private @Nullable String name;
     private @Nullable DeadlockDetector detector;
     private boolean manyReaders;
+    private boolean poisoning;
 
     private Builder() {}
 
@@ -138,9 +147,20 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
       return this;
     }
 
+    /**
+     * A writer that fails inside {@code withWrite} poisons the lock; one with a guard may do it by {@link
+     * WriteGuard#poison}. Costs nothing while nobody fails.
+     */
+    public Builder poisoning() {
+      poisoning = true;
+      return this;
+    }
+
     /** A lock that guards {@code value}. */
     public <T extends @Nullable Object> RwLock<T> of(T value) {
-      return new RwLock<>(name, detector, manyReaders, value);
+      return poisoning
+          ? new Poison.RwLock<>(name, detector, manyReaders, value)
+          : new RwLock<>(name, detector, manyReaders, value);
     }
   }
 
@@ -269,11 +289,64 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
     Objects.requireNonNull(body, "body");
     checkInterrupt("write");
     takeWrite();
+    R result;
     try {
-      return body.apply(value);
-    } finally {
-      leaveWrite(false);
+      result = body.apply(value);
+    } catch (Throwable failure) {
+      if (isPoisoning()) {
+        poison(failure);
+      } else {
+        leaveWrite(false);
+      }
+      throw failure;
     }
+    leaveWrite(false);
+    return result;
+  }
+
+  // Recovery
+
+  /**
+   * Waits for the lock as {@link #write}, and if it is poisoned, or gets so meanwhile, takes it over: it is no
+   * longer poisoned then, and the caller is to repair the value, or to poison it again.
+   *
+   * @throws InterruptedException when interrupted before it was let in
+   */
+  public WriteGuard<T> recover() throws InterruptedException {
+    while (true) {
+      checkInterrupt("write");
+      WriteGuard<T> guard = tryRecover();
+      if (guard != null) {
+        return guard;
+      }
+      try {
+        return write();
+      } catch (PoisonedException meanwhile) {
+        // Then there is something to take over, or there was.
+      }
+    }
+  }
+
+  /** Takes the lock over, as {@link #recover}, if it is poisoned; otherwise returns null. */
+  public @Nullable WriteGuard<T> tryRecover() {
+    if (!tryTakeOver()) {
+      return null;
+    }
+    if (value instanceof Poison poison) {
+      value = poison.<T>value();
+    }
+    triedByThread();
+    return new WriteGuard<>(this, false);
+  }
+
+  /** Whether this lock was made to be poisoned by a writer that fails. */
+  public boolean isPoisoning() {
+    return false;
+  }
+
+  @Override
+  public @Nullable Throwable poisonCause() {
+    return isPoisoned() && value instanceof Poison poison ? poison.cause : null;
   }
 
   // Unlocking with a check
@@ -332,6 +405,19 @@ public final class RwLock<T extends @Nullable Object> extends PhaseFairLock {
   }
 
   // The guards' side
+
+  /** The writer leaves the lock poisoned. */
+  @SuppressWarnings("unchecked") // nobody reads it as a T before tryRecover has put the T back
+  void poison(Throwable cause) {
+    givenBack();
+    value = (T) new Poison(cause, value);
+    exitPoisoned(cause);
+  }
+
+  @Override
+  final PoisonedException poisoned(@Nullable Throwable cause) {
+    return Poison.refusal("a writer", objectName(), cause);
+  }
 
   T value() {
     return value;

@@ -1,6 +1,7 @@
 package dev.interlock.sync;
 
 import dev.interlock.diagnostics.Watch;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,24 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
       open = false;
       lock.leaveWrite(upgraded);
     }
+  }
+
+  /**
+   * Poisons the lock and closes this guard: readers and writers who wait for the lock or come to it are refused
+   * until somebody {@linkplain RwLock#recover recovers} it.
+   *
+   * @throws IllegalStateException when this guard is closed, or the lock was made without {@linkplain
+   *     RwLock.Builder#poisoning poisoning}
+   */
+  public void poison(Throwable cause) {
+    Objects.requireNonNull(cause, "cause");
+    checkOpen();
+    if (!lock.isPoisoning()) {
+      throw new IllegalStateException(
+          lock + " cannot be poisoned; make it by RwLock.builder().poisoning()");
+    }
+    open = false;
+    lock.poison(cause);
   }
 
   /**
