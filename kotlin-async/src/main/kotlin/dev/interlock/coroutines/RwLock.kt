@@ -2,6 +2,7 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.PoisonedException
 import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.future.PollFuture
 import dev.interlock.sync.ReadGuard
@@ -41,7 +42,9 @@ import kotlin.time.Duration
  * cancellation while the lock is free. Not reentrant: a holder that locks again may wait for
  * itself, a reader that reads again too, namely when a writer waits. The holder is the guard, not a
  * thread or a coroutine. [ReadGuard.upgrade] blocks and is for threads; for coroutines there is
- * [awaitUpgrade].
+ * [awaitUpgrade]. Made with poisoning, a lock whose writer fails in [write] with a block,
+ * cancellation included, refuses everybody with a [PoisonedException] until somebody recovers it; a
+ * reader that fails does no harm.
  *
  * **Cost.** Uncontended: two atomic read-modify-writes for lock and unlock together. Cancelling a
  * wait is O(1).
@@ -123,6 +126,36 @@ internal constructor(
     return within(timeout) { operation.await() }
   }
 
+  /**
+   * Waits for the lock as [write], suspending, and if it is poisoned, or gets so meanwhile, takes
+   * it over: the caller is to repair the value, or to [poison][WriteGuard.poison] it again.
+   */
+  public suspend fun recover(): WriteGuard<T> {
+    while (true) {
+      val guard = blocking.tryRecover()
+      if (guard != null) {
+        if (blocking.watch() != null) guard.handOver(coroutineParty())
+        return guard
+      }
+      try {
+        return write()
+      } catch (_: PoisonedException) {
+        // Poisoned meanwhile: then there is something to take over, or there was.
+      }
+    }
+  }
+
+  /** Takes the lock over if it is poisoned; otherwise returns null. */
+  public fun tryRecover(): WriteGuard<T>? {
+    val guard = blocking.tryRecover()
+    guard?.handOver(null)
+    return guard
+  }
+
+  /** Whether a writer has failed, and nobody has recovered the lock since. */
+  public val isPoisoned: Boolean
+    get() = blocking.isPoisoned
+
   /** Whether a writer is inside now; for monitoring, not for deciding. */
   public val isWriteLocked: Boolean
     get() = blocking.isWriteLocked
@@ -142,15 +175,18 @@ internal constructor(
  * A read-write lock that guards [value].
  *
  * @param name what errors, dumps and `toString` show
+ * @param poisoning whether a writer that fails inside [write] with a block poisons it
  * @param detector who looks for deadlocks
  */
 public fun <T> RwLock(
   value: T,
   name: String? = null,
+  poisoning: Boolean = false,
   detector: DeadlockDetector? = null,
 ): RwLock<T> {
   val builder = BlockingRwLock.builder()
   if (name != null) builder.name(name)
+  if (poisoning) builder.poisoning()
   if (detector != null) builder.detector(detector)
   return RwLock(builder.of(value))
 }
@@ -228,12 +264,18 @@ public suspend inline fun <T, R> RwLock<T>.read(block: (T) -> R): R {
   }
 }
 
-/** Runs [block] with the guarded value as the writer; it leaves however the block ends. */
+/**
+ * Runs [block] with the guarded value as the writer; it leaves however the block ends. When the
+ * block throws, cancellation included, a lock that was made with poisoning is poisoned.
+ */
 public suspend inline fun <T, R> RwLock<T>.write(block: (T) -> R): R {
   contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
   val guard = write()
   try {
     return block(guard.get())
+  } catch (thrown: Throwable) {
+    if (blocking.isPoisoning) guard.poison(thrown)
+    throw thrown
   } finally {
     guard.close()
   }
