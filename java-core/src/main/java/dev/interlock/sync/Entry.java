@@ -25,6 +25,14 @@ abstract class Entry<R extends @Nullable Object> {
    */
   abstract boolean enterOrEnqueue(WaitQueue q, Waiter w);
 
+  /**
+   * For {@code w}, which was nudged: lets the caller in and unlinks it, or makes it wait again, in one step under
+   * the queue's lock, which the caller does not hold yet. Only of an object that nudges.
+   */
+  boolean enterOrRearm(WaitQueue q, Waiter w) {
+    throw new AssertionError("this wait is never nudged: " + describe());
+  }
+
   /** Unlinks {@code w}, which has cancelled, and lets in whom it kept waiting. */
   abstract void withdraw(WaitQueue q, Waiter w);
 

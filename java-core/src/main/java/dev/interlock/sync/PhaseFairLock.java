@@ -40,7 +40,7 @@ abstract class PhaseFairLock extends Synchronizer {
    * Phases. What waits is three things: writers, first in, first out; readers; and at most one upgrader, a
    * reader inside that waits for the other readers to leave.
    *
-   *   a reader comes        is let in if no writer is inside and nobody waits
+   *   a reader comes        is let in if no writer is inside and nobody waits, or the lock is open, see below
    *   a reader leaves       the upgrader is alone: it becomes the writer. Nobody is inside: the first writer
    *   a section is over     all readers that wait are let in; without any, the first writer
    *   an upgraded section   the first writer; without one, all readers. A section that began by an upgrade
@@ -50,11 +50,30 @@ abstract class PhaseFairLock extends Synchronizer {
    *   the last writer that  all readers are let in that waited behind it
    *     waits gives up
    *
+   * Overtaking. To hand the lock to a thread that sleeps is to keep everybody waiting until it has woken up. So
+   * whoever's turn it is gets the lock if it is awake, or a future; one that sleeps is nudged instead:
+   *
+   *                     turn: sleeps, below the bound                  looks: it may enter
+   *          WAITING ----------------------------------> NUDGED ----------------------------> inside
+   *             ^                                         |   |
+   *             +------ looks: it may not enter ----------+   +--- somebody is at the bound: granted
+   *
+   * A nudge lets nobody in. While the first writer or the first reader in its line is nudged the lock is open:
+   * newcomers of both sides may enter where the word allows it, under the queue's lock, because Q is on. Each of
+   * them counts as an overtaking of all who wait; so does one that was nudged and enters, and a writer granted
+   * past nudged readers. Each waiter notes the count when it joins. When the first of the writers or of the
+   * readers, who joined earliest, is `bypassBound` behind the count, nobody overtakes any more: turns are kept
+   * strictly, nudged ones are granted, until it is inside. With a bound of 0 that is always so. A reader that
+   * waits to be alone is overtaken by nobody: it is inside, and neither newcomers nor nudged ones may enter.
+   *
    * Invariants, whenever the queue's lock is free and no cancelled wait is linked
    *   - W implies readers = 0;
-   *   - Q without W implies readers > 0, and a writer or an upgrader waits: so somebody leaves and
-   *     settles;
+   *   - Q without W implies that somebody is inside for whom a writer or an upgrader waits, who leaves and
+   *     settles; or that somebody is nudged, who looks, or gives up, and settles;
    *   - there is an upgrader only while readers > 0.
+   * Non-invariant: that the lock is open while it is free and wanted. Somebody nudged may have looked in vain, and
+   * newcomers then wait too.
+   *
    * From the second: nobody is forgotten. Who enqueues sets Q by CAS while W or readers are there, so a
    * release either came before and fails that CAS, or finds Q and takes the queue's lock, behind the
    * enqueuing.
@@ -83,19 +102,22 @@ abstract class PhaseFairLock extends Synchronizer {
    * That somebody recovers the lock meanwhile, and leaves it, does no harm: those who are still to be failed have
    * lost to the word.
    *
-   * Bounds. A writer that is the first of the writers in a phase of readers is overtaken by no reader that
-   * comes later: Q is on. It waits for those inside and at most one upgraded section. A writer with n
-   * writers before it waits for n sections and n + 1 phases. A reader waits for what is left of a phase,
-   * with at most one upgraded section, and for one section: at its end it is let in with all others.
+   * Bounds, where turns are kept strictly; before that, each who waits is overtaken `bypassBound` times at
+   * most. A writer that is the first of the writers in a phase of readers is overtaken by no reader that comes
+   * later: Q is on. It waits for those inside and at most one upgraded section. A writer with n writers before
+   * it waits for n sections and n + 1 phases. A reader waits for what is left of a phase, with at most one
+   * upgraded section, and for one section: at its end it is let in with all others.
    *
    * Order of a grant. The waiter is granted first and the word written last: Q stays on meanwhile, so
    * whoever has been granted, is awake already and leaves again has to take the queue's lock.
    *
    * Linearization points: the successful CAS, of a slot if S is on after it; for those who waited the write
-   * of the word in the release (or withdrawal) that let them in, or in the poisoning that refused them.
+   * of the word in the release (or withdrawal) that let them in, in the poisoning that refused them, or in their own
+   * look.
    *
-   * Rejected. One list for readers and writers: a writer's end would have to walk over all writers that
-   * wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
+   * Rejected. Taking Q off while somebody nudged has not looked: newcomers would be as fast as without anybody
+   * waiting, and nobody could count them. One list for readers and writers: a writer's end would have to walk
+   * over all writers that wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
    * a phase, and every decision under the lock would have to be a loop. An upgradeable mode of reading of
    * which there is one at a time (parking_lot): two who might upgrade would exclude each other even if
    * neither does; here all readers may try, and the second at the same time is refused. Leaving a slot by a
@@ -118,6 +140,9 @@ abstract class PhaseFairLock extends Synchronizer {
   /** The place of nobody. */
   static final int OUTSIDE = -1;
 
+  /** The usual bypass bound, as that of {@link Mutex}. */
+  static final int DEFAULT_BYPASS_BOUND = Mutex.DEFAULT_BYPASS_BOUND;
+
   /** As in {@link Mutex}: much shorter than the sleep that it may save. */
   private static final int MOST_SPIN_NANOS = 2_000;
 
@@ -129,8 +154,12 @@ abstract class PhaseFairLock extends Synchronizer {
   /** Null until two readers meet; then never null again, never replaced. */
   private volatile @Nullable ReaderSlots slots;
 
-  PhaseFairLock(@Nullable String name, @Nullable DeadlockDetector detector, boolean spread) {
+  PhaseFairLock(
+      @Nullable String name, @Nullable DeadlockDetector detector, boolean spread, int bypassBound) {
     super(name, detector, ReaderSlots.LENGTH);
+    if (bypassBound != DEFAULT_BYPASS_BOUND) {
+      useQueue(new PhaseQueue(bypassBound));
+    }
     if (spread) {
       slots = new ReaderSlots();
       state = SPREAD;
@@ -139,7 +168,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
   @Override
   final WaitQueue newQueue() {
-    return new PhaseQueue();
+    return new PhaseQueue(DEFAULT_BYPASS_BOUND);
   }
 
   // Reading
@@ -193,8 +222,11 @@ abstract class PhaseFairLock extends Synchronizer {
   /** As {@link #tryEnterRead}, and looks again where only cancelled waits are in the way. */
   final int tryEnterReadSettled() {
     for (int place; ; ) {
-      if ((place = tryEnterRead()) != OUTSIDE || isClosedToReaders()) {
+      if ((place = tryEnterRead()) != OUTSIDE) {
         return place;
+      }
+      if (isClosedToReaders()) {
+        return bargeToRead() ? WORD : OUTSIDE;
       }
     }
   }
@@ -203,7 +235,7 @@ abstract class PhaseFairLock extends Synchronizer {
   final boolean tryEnterWordSettled() {
     while (!tryEnterWord(false)) {
       if (isClosedToReaders()) {
-        return false;
+        return bargeToRead();
       }
     }
     return true;
@@ -329,7 +361,7 @@ abstract class PhaseFairLock extends Synchronizer {
         gather();
       } else if ((s & QUEUED) != 0) {
         if (settleAndSeeQueued()) { // not that somebody was gathering
-          return false;
+          return bargeToWrite();
         }
       } else if (s != 0) {
         return false;
@@ -414,9 +446,10 @@ abstract class PhaseFairLock extends Synchronizer {
     }
   }
 
-  // Spinning, before a platform thread joins the queue: nobody waits yet, and nobody is overtaken
+  // Spinning, before a platform thread joins the queue; where turns are kept strictly, only while
+  // nobody waits
 
-  /** A place, or {@link #OUTSIDE} when somebody waits or it took too long. */
+  /** A place, or {@link #OUTSIDE} when it has to wait for its turn or it took too long. */
   private int spinToRead(boolean spreading) {
     if (Spin.isVirtual(Thread.currentThread())) {
       return OUTSIDE;
@@ -425,8 +458,11 @@ abstract class PhaseFairLock extends Synchronizer {
     Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     do {
       int s = state;
-      if ((s & QUEUED) != 0) {
+      if ((s & QUEUED) != 0 && isStrict(q)) {
         return OUTSIDE;
+      }
+      if ((s & (WRITTEN | QUEUED)) == QUEUED) {
+        return bargeToRead() ? WORD : OUTSIDE;
       }
       if ((s & WRITTEN) == 0) {
         int place = spreading ? tryEnterRead() : tryEnterWord(false) ? WORD : OUTSIDE;
@@ -439,7 +475,7 @@ abstract class PhaseFairLock extends Synchronizer {
     return OUTSIDE;
   }
 
-  /** False when somebody waits or it took too long. */
+  /** False when it has to wait for its turn or it took too long. */
   private boolean spinToWrite() {
     if (Spin.isVirtual(Thread.currentThread())) {
       return false;
@@ -448,8 +484,11 @@ abstract class PhaseFairLock extends Synchronizer {
     Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
     do {
       int s = state;
-      if ((s & QUEUED) != 0) {
+      if ((s & QUEUED) != 0 && isStrict(q)) {
         return false;
+      }
+      if (s == QUEUED) {
+        return bargeToWrite();
       }
       if ((s & SPREAD) != 0) {
         gather();
@@ -461,7 +500,18 @@ abstract class PhaseFairLock extends Synchronizer {
     return false;
   }
 
+  /** Whether nobody ever barges. */
+  private static boolean isStrict(WaitQueue q) {
+    return ((PhaseQueue) q).bypassBound() == 0;
+  }
+
   // Diagnostics
+
+  /** How often one who sleeps while it waits may be overtaken. */
+  public final int bypassBound() {
+    WaitQueue q = queueOrNull();
+    return q == null ? DEFAULT_BYPASS_BOUND : ((PhaseQueue) q).bypassBound();
+  }
 
   /** Whether a writer is inside now; for monitoring, not for deciding. */
   public final boolean isWriteLocked() {
@@ -559,8 +609,10 @@ abstract class PhaseFairLock extends Synchronizer {
           if (casState(s, s + 1)) {
             return true;
           }
+        } else if ((s & QUEUED) != 0 && bargeToRead(q)) {
+          return true;
         } else if ((s & QUEUED) != 0 || casState(s, s | QUEUED)) {
-          q.readers().add(w);
+          q.addReader(w);
           return false;
         }
       }
@@ -583,8 +635,10 @@ abstract class PhaseFairLock extends Synchronizer {
           if (casState(0, WRITTEN)) {
             return true;
           }
+        } else if ((s & QUEUED) != 0 && bargeToWrite(q)) {
+          return true;
         } else if ((s & QUEUED) != 0 || ((s & SPREAD) == 0 && casState(s, s | QUEUED))) {
-          q.waiters().add(w);
+          q.addWriter(w);
           return false;
         }
       }
@@ -592,6 +646,101 @@ abstract class PhaseFairLock extends Synchronizer {
       q.unlock();
       wakes.wakeAll();
     }
+  }
+
+  // Barging, past those who were asked to look and have not woken up yet
+
+  private boolean bargeToRead() {
+    if ((state & (WRITTEN | QUEUED)) != QUEUED) {
+      return false;
+    }
+    PhaseQueue q = phaseQueue();
+    q.lock();
+    try {
+      return bargeToRead(q);
+    } finally {
+      q.unlock();
+    }
+  }
+
+  private boolean bargeToWrite() {
+    PhaseQueue q = phaseQueue();
+    q.lock();
+    try {
+      return bargeToWrite(q);
+    } finally {
+      q.unlock();
+    }
+  }
+
+  private boolean bargeToRead(PhaseQueue q) {
+    int s = state;
+    if ((s & (WRITTEN | QUEUED)) != QUEUED || q.upgrader() != null || !q.isOpen()) {
+      return false;
+    }
+    if ((s & READERS) >= MAX_READERS) {
+      throw tooManyReaders();
+    }
+    q.countOvertake();
+    state = s + 1;
+    return true;
+  }
+
+  private boolean bargeToWrite(PhaseQueue q) {
+    if (state != QUEUED || !q.isOpen()) {
+      return false;
+    }
+    q.countOvertake();
+    state = QUEUED | WRITTEN;
+    return true;
+  }
+
+  /** One that was asked to look: lets it in, or makes it wait again. */
+  private boolean enterReadOrRearm(PhaseQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      if (!w.isNudged()) {
+        return false; // granted, or refused, meanwhile
+      }
+      int s = state;
+      if ((s & WRITTEN) != 0 || q.upgrader() != null) {
+        w.rearm();
+        return false;
+      }
+      return enterLooking(q, w, q.readers(), s + 1, wakes);
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  private boolean enterWriteOrRearm(PhaseQueue q, Waiter w) {
+    WakeList wakes = new WakeList();
+    q.lock();
+    try {
+      if (!w.isNudged()) {
+        return false; // granted, or refused, meanwhile
+      }
+      int s = state;
+      if ((s & ~QUEUED) != 0) {
+        w.rearm();
+        return false;
+      }
+      return enterLooking(q, w, q.waiters(), s | WRITTEN, wakes);
+    } finally {
+      q.unlock();
+      wakes.wakeAll();
+    }
+  }
+
+  private boolean enterLooking(PhaseQueue q, Waiter w, WaiterList list, int next, WakeList wakes) {
+    w.takeUngranted();
+    list.remove(w);
+    q.countOvertake(); // those before it, if there are any
+    state = next;
+    settle(q, wakes, false);
+    return true;
   }
 
   /**
@@ -725,7 +874,8 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   /**
-   * Lets in whom the word allows, and takes Q off when nobody is left.
+   * Lets in whom the word allows, or asks it to look if it sleeps and may be overtaken, and takes Q off when
+   * nobody is left.
    *
    * @param readersNext a section is over, and it is the turn of the readers that wait
    */
@@ -736,19 +886,22 @@ abstract class PhaseFairLock extends Synchronizer {
     }
     int inside = s & ~QUEUED;
     if ((inside & WRITTEN) == 0) {
+      boolean strict = q.isStrict();
       if (readersNext) {
-        inside += grantReaders(q, wakes);
+        inside += q.readers().grantOrNudge(strict, wakes);
       }
-      inside = settleWriters(q, wakes, inside);
+      if (inside > 0 || !readersNext || q.readers().peek() == null) {
+        inside = settleWriters(q, wakes, inside, strict);
+      }
       if ((inside & WRITTEN) == 0 && q.head() == null && q.upgrader() == null) {
-        inside += grantReaders(q, wakes);
+        inside += q.readers().grantOrNudge(strict, wakes);
       }
     }
     state = q.isDeserted() ? inside : inside | QUEUED;
   }
 
   /** Makes the upgrader the writer if it is alone, or the first writer if nobody is inside. */
-  private static int settleWriters(PhaseQueue q, WakeList wakes, int inside) {
+  private static int settleWriters(PhaseQueue q, WakeList wakes, int inside, boolean strict) {
     if (inside > 1) {
       return inside;
     }
@@ -762,25 +915,25 @@ abstract class PhaseFairLock extends Synchronizer {
       return WRITTEN;
     }
     for (Waiter w; (w = q.head()) != null; ) {
-      q.waiters().remove(w);
-      if (w.grant()) {
-        wakes.add(w);
-        return WRITTEN;
+      if (!strict && (w.isNudged() || w.isAsleep())) {
+        if (w.nudge()) {
+          wakes.addLinked(w);
+        }
+        if (w.isPending()) {
+          return inside;
+        }
+      } else {
+        q.waiters().remove(w);
+        if (w.grant()) {
+          wakes.add(w);
+          if (q.areReadersNudged()) {
+            q.countOvertake();
+          }
+          return WRITTEN;
+        }
       }
     }
     return inside;
-  }
-
-  private static int grantReaders(PhaseQueue q, WakeList wakes) {
-    int granted = 0;
-    for (Waiter w; (w = q.readers().peek()) != null; ) {
-      q.readers().remove(w);
-      if (w.grant()) {
-        wakes.add(w);
-        granted++;
-      }
-    }
-    return granted;
   }
 
   private boolean casState(int expected, int next) {
@@ -803,6 +956,11 @@ abstract class PhaseFairLock extends Synchronizer {
     final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
       place = WORD;
       return enterReadOrEnqueue((PhaseQueue) q, w);
+    }
+
+    @Override
+    final boolean enterOrRearm(WaitQueue q, Waiter w) {
+      return enterReadOrRearm((PhaseQueue) q, w);
     }
 
     @Override
@@ -846,6 +1004,11 @@ abstract class PhaseFairLock extends Synchronizer {
     @Override
     final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
       return enterWriteOrEnqueue((PhaseQueue) q, w);
+    }
+
+    @Override
+    final boolean enterOrRearm(WaitQueue q, Waiter w) {
+      return enterWriteOrRearm((PhaseQueue) q, w);
     }
 
     @Override

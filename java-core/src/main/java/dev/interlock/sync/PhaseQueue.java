@@ -13,7 +13,50 @@ import org.jspecify.annotations.Nullable;
  */
 final class PhaseQueue extends WaitQueue {
   private final WaiterList readers = new WaiterList();
+  private final int bypassBound;
   private @Nullable Waiter upgrader;
+
+  /** For a lock whose sleeping waiters may be overtaken {@code bypassBound} times. */
+  PhaseQueue(int bypassBound) {
+    this.bypassBound = bypassBound;
+  }
+
+  int bypassBound() {
+    return bypassBound;
+  }
+
+  /** Appends a writer. */
+  void addWriter(Waiter w) {
+    addCounted(waiters(), w);
+  }
+
+  /** Appends a reader. */
+  void addReader(Waiter w) {
+    addCounted(readers, w);
+  }
+
+  /** Whether somebody who waits has been overtaken as often as may be: turns are kept strictly then. */
+  boolean isStrict() {
+    return isAtBound(head()) || isAtBound(readers.peek());
+  }
+
+  private boolean isAtBound(@Nullable Waiter first) {
+    return first != null && overtakesOf(first) >= bypassBound;
+  }
+
+  /** Whether one of those whose turn it is has been asked to look, and newcomers may try meanwhile. */
+  boolean isOpen() {
+    return (isNudged(head()) || isNudged(readers.peek())) && !isStrict();
+  }
+
+  private static boolean isNudged(@Nullable Waiter first) {
+    return first != null && first.isNudged();
+  }
+
+  /** Whether the readers that wait have been asked to look. */
+  boolean areReadersNudged() {
+    return isNudged(readers.peek());
+  }
 
   /** The readers that wait. */
   WaiterList readers() {

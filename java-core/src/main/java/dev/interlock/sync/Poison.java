@@ -32,8 +32,13 @@ final class Poison {
 
   /** One that can be poisoned. Its simple name is what errors, dumps and reports call it. */
   static final class RwLock<T extends @Nullable Object> extends dev.interlock.sync.RwLock<T> {
-    RwLock(@Nullable String name, @Nullable DeadlockDetector detector, boolean spread, T value) {
-      super(name, detector, spread, value);
+    RwLock(
+        @Nullable String name,
+        @Nullable DeadlockDetector detector,
+        boolean spread,
+        int bypassBound,
+        T value) {
+      super(name, detector, spread, bypassBound, value);
     }
 
     @Override

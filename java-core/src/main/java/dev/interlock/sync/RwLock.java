@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock that owns the value it guards and lets in many readers or one writer, for threads, virtual
  * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short and
- * readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets newcomers barge,
- * when more platform threads than processors write often: turns that are kept strictly hand the lock to
- * threads that have to wake up first, and everybody waits for that.
+ * readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets newcomers barge
+ * without bound, when more platform threads than processors write often.
  *
  * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
  * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader.
@@ -29,7 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Ordering and fairness.</b> Phase-fair: phases of readers and sections of writers take turns, and
  * neither side starves. Who waits is who stands in the queue: a platform thread looks for up to 2
- * microseconds whether the lock becomes free before it joins, as long as nobody else waits.
+ * microseconds whether the lock becomes free before it joins.
+ *
+ * <p>Coroutines, futures and threads that are awake get their turn as it comes. A thread that has gone to sleep
+ * is asked to look when its turn comes, and until it has woken up newcomers may enter; but it is overtaken at
+ * most {@link #bypassBound} times, by newcomers and by others that wait, and then turns are kept strictly until
+ * it is inside. With a bound of 0, and with a deadlock detector, they always are:
  *
  * <ul>
  *   <li>While a writer waits, no reader is let in but those that wait at the end of another writer's
@@ -40,15 +44,15 @@ import org.jspecify.annotations.Nullable;
  *       writer. So a reader waits for what is left of one phase, one upgraded section at most, and one
  *       section.
  *   <li>Writers are let in first in, first out. Nobody barges: {@code tryRead} and {@code tryWrite}
- *       fail while they would overtake.
+ *       fail while they would overtake, and with another bound while they may not.
  *   <li>A section that began by an {@linkplain ReadGuard#upgrade upgrade} belongs to its phase of readers:
  *       it goes before all who wait, and after it the first writer is next.
  * </ul>
  *
  * <p><b>Blocking and errors.</b> {@code read}, {@code write} and their timed forms are interruptible, the
  * forms called {@code …Uninterruptibly} are not. A waiter that is interrupted, times out or is cancelled
- * leaves the queue without effect, and whom it kept waiting is let in at once; if it had been given the
- * lock in the same moment, a thread keeps it and reports success, a future or coroutine passes it on. Not
+ * leaves the queue without effect, and whom it kept waiting is let in at once or asked to look; if it had been
+ * given the lock in the same moment, a thread keeps it and reports success, a future or coroutine passes it on. Not
  * reentrant: a holder that locks again may wait for itself, <b>a reader that reads again too</b>, namely
  * when a writer waits. Closing a guard twice is harmless. With {@link Builder#poisoning}, a writer that fails inside
  * {@code withWrite}, or says so by {@link WriteGuard#poison}, poisons the lock: nobody is inside, readers and
@@ -64,6 +68,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
  * the first time, and the slots, of 128 bytes each, when two readers meet for the first time. A guard is 24
  * bytes and usually stays on the stack ({@code withRead} and {@code withWrite} make none).
+ * A lock with another bypass bound than the usual one has its queue from the beginning.
  *
  * <pre>{@code
  * RwLock<Routes> routes = RwLock.of(Routes.none());
@@ -80,7 +85,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the guarded value
  */
-public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock permits Poison.RwLock {
+public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock
+    permits Poison.RwLock {
   /*
    * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside and read
    * by readers inside, so the word orders all accesses. While the lock is poisoned it is a Poison, with the value
@@ -92,22 +98,27 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
    */
   private T value;
 
-  RwLock(@Nullable String name, @Nullable DeadlockDetector detector, boolean spread, T value) {
-    super(name, detector, spread);
+  RwLock(
+      @Nullable String name,
+      @Nullable DeadlockDetector detector,
+      boolean spread,
+      int bypassBound,
+      T value) {
+    super(name, detector, spread, bypassBound);
     this.value = value;
   }
 
   /** A lock that guards {@code value}. */
   public static <T extends @Nullable Object> RwLock<T> of(T value) {
-    return new RwLock<>(null, null, false, value);
+    return new RwLock<>(null, null, false, DEFAULT_BYPASS_BOUND, value);
   }
 
   /** A lock that guards no value. */
   public static RwLock<@Nullable Void> create() {
-    return new RwLock<>(null, null, false, null);
+    return new RwLock<>(null, null, false, DEFAULT_BYPASS_BOUND, null);
   }
 
-  /** A builder, for a name or a detector. */
+  /** A builder, for a name, a detector or another bypass bound. */
   public static Builder builder() {
     return new Builder();
   }
@@ -118,6 +129,7 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     private @Nullable DeadlockDetector detector;
     private boolean manyReaders;
     private boolean poisoning;
+    private int bypassBound = DEFAULT_BYPASS_BOUND;
 
     private Builder() {}
 
@@ -148,6 +160,22 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
+     * How often a thread that sleeps while it waits may be overtaken. A lock with a {@link #detector} always has
+     * a bound of 0.
+     *
+     * @param bound 0 for turns that are always kept
+     * @throws IllegalArgumentException when negative
+     */
+    public Builder bypassBound(int bound) {
+      if (bound < 0) {
+        throw new IllegalArgumentException(
+            "bypassBound is " + bound + "; it must be 0 (turns are kept strictly) or more");
+      }
+      this.bypassBound = bound;
+      return this;
+    }
+
+    /**
      * A writer that fails inside {@code withWrite} poisons the lock; one with a guard may do it by {@link
      * WriteGuard#poison}. Costs nothing while nobody fails.
      */
@@ -158,9 +186,11 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
 
     /** A lock that guards {@code value}. */
     public <T extends @Nullable Object> RwLock<T> of(T value) {
+      // The detector says whom a caller waits for, which is only settled where turns are kept.
+      int bound = detector == null ? bypassBound : 0;
       return poisoning
-          ? new Poison.RwLock<>(name, detector, manyReaders, value)
-          : new RwLock<>(name, detector, manyReaders, value);
+          ? new Poison.RwLock<>(name, detector, manyReaders, bound, value)
+          : new RwLock<>(name, detector, manyReaders, bound, value);
     }
   }
 
@@ -181,7 +211,7 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     return new ReadGuard<>(this, takeReadUninterruptibly());
   }
 
-  /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
+  /** Lets a reader in if no writer is inside and nobody waits whom it may not overtake, otherwise returns null. */
   public @Nullable ReadGuard<T> tryRead() {
     int place = tryTakeRead();
     return place == OUTSIDE ? null : new ReadGuard<>(this, place);
@@ -253,7 +283,7 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     return new WriteGuard<>(this, false);
   }
 
-  /** Lets a writer in if nobody is inside or waits, otherwise returns null. */
+  /** Lets a writer in if nobody is inside and nobody waits whom it may not overtake, otherwise returns null. */
   public @Nullable WriteGuard<T> tryWrite() {
     return tryTakeWrite() ? new WriteGuard<>(this, false) : null;
   }

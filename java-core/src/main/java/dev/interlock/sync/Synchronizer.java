@@ -163,6 +163,11 @@ abstract class Synchronizer {
     return new WaitQueue();
   }
 
+  /** Makes the queue before anybody waits, for an object whose queue is not the usual one. */
+  final void useQueue(WaitQueue made) {
+    queue = made;
+  }
+
   /** The queue, or null while nobody has waited yet. */
   final @Nullable WaitQueue queueOrNull() {
     return queue;
@@ -203,19 +208,26 @@ abstract class Synchronizer {
         entry.withdraw(q, w);
         throw note.refusal();
       }
-      switch (awaitQueued(q, w, interruptible, deadline)) {
-        case GRANTED:
-          return entry.granted(w.item());
-        case FAILED:
-          throw entry.failure(w.item());
-        case TIMED_OUT:
-          entry.withdraw(q, w);
-          return timedOut;
-        case INTERRUPTED:
-          entry.withdraw(q, w);
-          throw new InterruptedException("interrupted while waiting for " + this);
-        default:
-          throw new AssertionError(w);
+      for (; ; ) {
+        switch (awaitQueued(q, w, interruptible, deadline)) {
+          case GRANTED:
+            return entry.granted(w.item());
+          case NUDGED:
+            if (entry.enterOrRearm(q, w)) {
+              return entry.entered();
+            }
+            break;
+          case FAILED:
+            throw entry.failure(w.item());
+          case TIMED_OUT:
+            entry.withdraw(q, w);
+            return timedOut;
+          case INTERRUPTED:
+            entry.withdraw(q, w);
+            throw new InterruptedException("interrupted while waiting for " + this);
+          default:
+            throw new AssertionError(w);
+        }
       }
     } finally {
       WaitNote.end(note);

@@ -44,7 +44,7 @@ class RwLockCancellationTest {
 
   /** How the lock is made. */
   RwLock.Builder options() {
-    return RwLock.builder();
+    return RwLock.builder().bypassBound(0);
   }
 
   @AfterEach

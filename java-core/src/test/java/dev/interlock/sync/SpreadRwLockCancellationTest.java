@@ -8,6 +8,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class SpreadRwLockCancellationTest extends RwLockCancellationTest {
   @Override
   RwLock.Builder options() {
-    return RwLock.builder().manyReaders();
+    return RwLock.builder().manyReaders().bypassBound(0);
   }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 
 /**
- * Every pair of operations of a read-write lock is linearizable and keeps to the phases, cancelled
- * or not.
+ * Every pair of operations of a read-write lock with bypass bound 0 is linearizable and keeps to
+ * the phases, cancelled or not.
  */
 class RwLockLincheckTest {
   /**
@@ -153,10 +153,10 @@ class RwLockLincheckTest {
   }
 
   /** Readers in the word; those that meet spread, until a writer gathers them. */
-  class WordOperations : LockOperations(RwLock.builder())
+  class WordOperations : LockOperations(RwLock.builder().bypassBound(0))
 
   /** Readers in slots from the beginning. */
-  class SlotOperations : LockOperations(RwLock.builder().manyReaders())
+  class SlotOperations : LockOperations(RwLock.builder().manyReaders().bypassBound(0))
 
   class Specification {
     private val lock = RwLockSpecification()

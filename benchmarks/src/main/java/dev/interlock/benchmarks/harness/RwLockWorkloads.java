@@ -31,11 +31,13 @@ final class RwLockWorkloads {
     locking(catalogue, "mix", 2, true, "2 threads, each on its core, 5 of 100 write")
         .compare("guard", "ReentrantReadWriteLock", THROUGHPUT, ratioOf(1.5))
         .compare("guard", "ReentrantReadWriteLockFair", THROUGHPUT)
+        .compare("strict", "ReentrantReadWriteLockFair", THROUGHPUT)
         .compare("guard", "StampedLock", THROUGHPUT)
         .compare("guard", "StampedLockOptimistic", THROUGHPUT);
     locking(catalogue, "mix", 8, false, "8 threads, 5 of 100 write")
         .compare("guard", "ReentrantReadWriteLock", THROUGHPUT)
         .compare("guard", "ReentrantReadWriteLockFair", THROUGHPUT)
+        .compare("strict", "ReentrantReadWriteLockFair", THROUGHPUT)
         .compare("guard", "StampedLock", THROUGHPUT);
   }
 

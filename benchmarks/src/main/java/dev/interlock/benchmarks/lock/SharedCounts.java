@@ -17,6 +17,8 @@ public final class SharedCounts {
     switch (subject) {
       case "guard":
         return new Guarded(RwLock.of(new Count()));
+      case "strict":
+        return new Guarded(RwLock.builder().bypassBound(0).of(new Count()));
       case "withRead":
         return new InBlocks(RwLock.of(new Count()));
       case "view":

@@ -28,6 +28,7 @@ public class RwLockBenchmark {
 
   @Param({
     "guard",
+    "strict",
     "withRead",
     "view",
     "ReentrantReadWriteLock",

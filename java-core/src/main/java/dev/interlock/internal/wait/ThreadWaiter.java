@@ -50,6 +50,11 @@ public class ThreadWaiter extends Waiter {
   }
 
   @Override
+  public final boolean isAsleep() {
+    return asleep;
+  }
+
+  @Override
   public Thread caller() {
     return thread;
   }
@@ -89,6 +94,9 @@ public class ThreadWaiter extends Waiter {
   private Outcome await(
       Object blocker, boolean interruptible, long deadline, int spinNanos, boolean decides) {
     boolean interrupted = false;
+    if (asleep) {
+      asleep = false; // it was, before it was nudged
+    }
     try {
       if (!spin(spinNanos)) {
         asleep = true;

@@ -86,6 +86,17 @@ public class WaitQueue extends QueueLock {
     limitOvertakes(bound);
   }
 
+  /** Appends a waiter to {@code list} and notes how often anybody was overtaken before; needs the lock. */
+  protected final void addCounted(WaiterList list, Waiter w) {
+    w.overtakesAtJoin = overtakes;
+    list.add(w);
+  }
+
+  /** How often anybody was overtaken since {@code w} was appended; needs the lock. */
+  protected final int overtakesOf(Waiter w) {
+    return overtakes - w.overtakesAtJoin;
+  }
+
   /** Unlinks a waiter, and sees to the limit of the one that is the head now; needs the lock. */
   public final boolean removeOvertakeable(Waiter w, int bound) {
     boolean removed = waiters.remove(w);

@@ -216,6 +216,14 @@ public abstract class Waiter {
     return s == CANCELLED || s == RETURNED;
   }
 
+  /**
+   * Whether the caller may have gone to sleep, so that it would keep others waiting while it wakes up if it were
+   * granted something now. A guess, for choosing between a grant and a nudge; never so of a future.
+   */
+  public boolean isAsleep() {
+    return false;
+  }
+
   /** Whether this node stands in a queue. Needs the lock. */
   public final boolean isLinked() {
     return linked;

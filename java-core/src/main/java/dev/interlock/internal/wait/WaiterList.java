@@ -95,6 +95,31 @@ public final class WaiterList {
     }
   }
 
+  /**
+   * Grants those whose caller is awake, and asks the others to try again.
+   *
+   * @param all to grant the sleeping ones as well
+   * @return how many were granted
+   */
+  public int grantOrNudge(boolean all, WakeList wakes) {
+    int granted = 0;
+    for (Waiter w = head, next; w != null; w = next) {
+      next = w.next;
+      if (!all && (w.isNudged() || w.isAsleep())) {
+        if (w.nudge()) {
+          wakes.addLinked(w);
+        }
+      } else {
+        remove(w);
+        if (w.grant()) {
+          wakes.add(w);
+          granted++;
+        }
+      }
+    }
+    return granted;
+  }
+
   /** Whether no node is linked; cancelled ones that were not unlinked yet count. */
   public boolean isEmpty() {
     return head == null;

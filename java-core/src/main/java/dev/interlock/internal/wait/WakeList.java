@@ -1,5 +1,7 @@
 package dev.interlock.internal.wait;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,9 @@ public final class WakeList {
   private @Nullable Waiter first;
   private @Nullable Waiter last;
 
+  /** Those that stand in their queue still, and so cannot be chained. */
+  private @Nullable List<Waiter> linked;
+
   /** Adds a waiter that was unlinked from its queue and whose wait is over. */
   public void add(Waiter w) {
     w.next = null;
@@ -19,6 +24,14 @@ public final class WakeList {
       last.next = w;
     }
     last = w;
+  }
+
+  /** Adds a waiter that was nudged and keeps its place in the queue. */
+  public void addLinked(Waiter w) {
+    if (linked == null) {
+      linked = new ArrayList<>();
+    }
+    linked.add(w);
   }
 
   /**
@@ -50,6 +63,10 @@ public final class WakeList {
     }
     first = null;
     last = null;
+    if (linked != null) {
+      linked.forEach(WakeList::wake);
+      linked = null;
+    }
   }
 
   /**
