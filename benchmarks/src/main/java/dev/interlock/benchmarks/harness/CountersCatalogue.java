@@ -27,7 +27,7 @@ final class CountersCatalogue {
             PaddingBenchmark.class,
             "increment")
         .threads(2)
-        .compare("padded", "AtomicLong", THROUGHPUT, ratioOf(2));
+        .compare("padded", "AtomicLongArray", THROUGHPUT, ratioOf(2));
     catalogue
         .addCounted(
             "counters-footprint-idle",

@@ -3,7 +3,7 @@ package dev.interlock.benchmarks.workload;
 import dev.interlock.atomic.PaddedAtomicLong;
 import dev.interlock.benchmarks.job.Affinity;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -23,18 +23,16 @@ import org.openjdk.jmh.infra.ThreadParams;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class PaddingBenchmark {
-  @Param({"padded", "AtomicLong"})
+  @Param({"padded", "AtomicLongArray"})
   public String subject;
 
-  private final AtomicLong[] bare = new AtomicLong[8];
+  // Elements of one array stay neighbours; objects that were made one after the other may be moved apart by the
+  // collector.
+  private final AtomicLongArray bare = new AtomicLongArray(8);
   private final PaddedAtomicLong[] padded = new PaddedAtomicLong[8];
 
-  /** One after the other, so that neighbours lie next to each other. */
   @Setup
   public void create() {
-    for (int i = 0; i < bare.length; i++) {
-      bare[i] = new AtomicLong();
-    }
     for (int i = 0; i < padded.length; i++) {
       padded[i] = new PaddedAtomicLong();
     }
@@ -44,21 +42,22 @@ public class PaddingBenchmark {
   @State(Scope.Thread)
   public static class Own {
     private boolean isPadded;
-    private AtomicLong bare;
+    private AtomicLongArray bare;
+    private int index;
     private PaddedAtomicLong padded;
 
     @Setup(Level.Iteration)
     public void choose(PaddingBenchmark benchmark, ThreadParams thread) {
-      int index = thread.getThreadIndex();
-      Affinity.pin(index);
+      index = thread.getThreadIndex() % benchmark.bare.length();
+      Affinity.pin(thread.getThreadIndex());
       isPadded = benchmark.subject.equals("padded");
-      bare = benchmark.bare[index % benchmark.bare.length];
-      padded = benchmark.padded[index % benchmark.padded.length];
+      bare = benchmark.bare;
+      padded = benchmark.padded[index];
     }
   }
 
   @Benchmark
   public long increment(Own own) {
-    return own.isPadded ? own.padded.getAndIncrement() : own.bare.getAndIncrement();
+    return own.isPadded ? own.padded.getAndIncrement() : own.bare.getAndIncrement(own.index);
   }
 }

@@ -11,6 +11,7 @@ import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
 import dev.interlock.testing.Running;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -210,5 +211,38 @@ class ThreadWaiterTest {
       shared.get().wake();
       assertEquals(granted ? Outcome.GRANTED : Outcome.TIMED_OUT, thread.get());
     }
+  }
+
+  // Whoever is granted in the moment in which it goes to sleep is woken: it says so before its last look at the
+  // state, and the granter looks after it wrote the state. Each must see the other's store.
+  @Test
+  void await_grantMeetsTheLastLook_woken() {
+    int rounds = 200_000;
+    Running<Integer> waits =
+        Kind.PLATFORM.start(
+            () -> {
+              for (int i = 0; i < rounds; i++) {
+                ThreadWaiter w = new ThreadWaiter(1, null);
+                there.set(w);
+                long deadline = ThreadWaiter.deadlineAfter(TimeUnit.SECONDS.toNanos(10));
+                if (w.await(this, false, deadline, 0) != Outcome.GRANTED) {
+                  return i;
+                }
+              }
+              return rounds;
+            });
+    int pause = 0;
+    while (!waits.isDone()) {
+      ThreadWaiter w = there.getAndSet(null);
+      if (w != null) {
+        // Looking at the waiter shares its cache line, and the store of who goes to sleep takes longer.
+        for (int i = pause++ & 127; i >= 0; i--) {
+          assertTrue(w.isPending());
+        }
+        assertTrue(w.grant());
+        w.wake();
+      }
+    }
+    assertEquals(rounds, waits.get(), "the round in which it slept on, although it was granted");
   }
 }
