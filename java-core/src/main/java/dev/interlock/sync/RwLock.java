@@ -85,8 +85,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the guarded value
  */
-public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock
-    permits Poison.RwLock {
+public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock permits Poison.RwLock {
   /*
    * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside and read
    * by readers inside, so the word orders all accesses. While the lock is poisoned it is a Poison, with the value

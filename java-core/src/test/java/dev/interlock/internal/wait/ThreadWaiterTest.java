@@ -213,7 +213,8 @@ class ThreadWaiterTest {
     }
   }
 
-  // Whoever is granted in the moment in which it goes to sleep is woken: it says so before its last look at the
+  // Whoever is granted in the moment in which it goes to sleep is woken: it says so before its last
+  // look at the
   // state, and the granter looks after it wrote the state. Each must see the other's store.
   @Test
   void await_grantMeetsTheLastLook_woken() {
@@ -235,7 +236,8 @@ class ThreadWaiterTest {
     while (!waits.isDone()) {
       ThreadWaiter w = there.getAndSet(null);
       if (w != null) {
-        // Looking at the waiter shares its cache line, and the store of who goes to sleep takes longer.
+        // Looking at the waiter shares its cache line, and the store of who goes to sleep takes
+        // longer.
         for (int i = pause++ & 127; i >= 0; i--) {
           assertTrue(w.isPending());
         }
