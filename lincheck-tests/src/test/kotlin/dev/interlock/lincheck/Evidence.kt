@@ -89,7 +89,7 @@ internal class Subject(
         .checkObstructionFreedom(lockFree)
         .iterations(scenarios)
         .invocationsPerIteration(
-          Bounds.share(scenarios, fast = 500, deep = 40_000).coerceIn(5, Bounds.choose(300, 5_000))
+          Bounds.share(scenarios, fast = 400, deep = 40_000).coerceIn(5, Bounds.choose(300, 5_000))
         )
         .threads(3)
         .actorsPerThread(Bounds.choose(2, 3))
