@@ -69,7 +69,8 @@ public final class DeadlockDetector {
    * that goes to somebody else needs handOver().
    *
    * Why no cycle is missed. Each party of a cycle registers its wait after it is in the queue of what it
-   * waits for. The last of them to register sees the waits of all others.
+   * waits for. The last of them to register sees the waits of all others. It may close several cycles, and find one
+   * that is being undone; then it looks on, for another.
    *
    * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a second time
    * at all those of the parties of the cycle. Pending is not regained once lost: between the two looks all
@@ -232,10 +233,9 @@ public final class DeadlockDetector {
     List<List<Edge>> cycles = new ArrayList<>();
     lock.lock();
     try {
-      Set<Object> stuck = stuck(waits.keySet());
       Set<Object> told = identitySet();
-      for (Object party : stuck) {
-        List<Edge> cycle = told.contains(party) ? null : cycleThrough(party, stuck);
+      for (Object party : stuck(waits.keySet())) {
+        List<Edge> cycle = told.contains(party) ? null : cycleThrough(party);
         if (cycle != null && cycle.stream().noneMatch(e -> told.contains(e.waiting.party()))) {
           cycle.forEach(e -> told.add(e.waiting.party()));
           cycles.add(cycle);
@@ -290,8 +290,7 @@ public final class DeadlockDetector {
       wait.registered = true;
       wait.watch().registered(wait);
       if (mayClose(wait)) {
-        Set<Object> stuck = stuck(List.of(wait.party()));
-        cycle = stuck.contains(wait.party()) ? cycleThrough(wait.party(), stuck) : null;
+        cycle = cycleThrough(wait.party());
       }
     } finally {
       lock.unlock();
@@ -429,8 +428,24 @@ public final class DeadlockDetector {
     return false;
   }
 
-  /** The shortest cycle from a party back to it, if there is one and it is still there when found. */
-  private @Nullable List<Edge> cycleThrough(Object start, Set<Object> stuck) {
+  /**
+   * A cycle from a party back to it, which is still there when it was found. One that is not may have hidden a
+   * longer one, so then all is looked at anew: without the wait that is over, and so not for ever.
+   */
+  private @Nullable List<Edge> cycleThrough(Object start) {
+    for (; ; ) {
+      Set<Object> stuck = stuck(List.of(start));
+      Collection<Edge> cycle = stuck.contains(start) ? shortestCycle(start, stuck) : null;
+      if (cycle == null) {
+        return null;
+      }
+      if (isStillThere(cycle)) {
+        return List.copyOf(cycle);
+      }
+    }
+  }
+
+  private @Nullable Collection<Edge> shortestCycle(Object start, Set<Object> stuck) {
     IdentityHashMap<Object, Edge> cameBy = new IdentityHashMap<>();
     ArrayDeque<Object> next = new ArrayDeque<>();
     next.add(start);
@@ -439,7 +454,7 @@ public final class DeadlockDetector {
         for (Hold hold : w.watch().blockers(w)) {
           Edge edge = new Edge(w, hold);
           if (hold.party() == start) {
-            return stillThere(pathTo(edge, start, cameBy));
+            return pathTo(edge, start, cameBy);
           }
           if (stuck.contains(hold.party()) && cameBy.putIfAbsent(hold.party(), edge) == null) {
             next.add(hold.party());
@@ -462,18 +477,18 @@ public final class DeadlockDetector {
   }
 
   /** The second look: at all waits of the parties of the cycle, and at what its edges depend on. */
-  private @Nullable List<Edge> stillThere(Collection<Edge> cycle) {
+  private boolean isStillThere(Collection<Edge> cycle) {
     for (Edge e : cycle) {
       if (!e.hold.stands()) {
-        return null;
+        return false;
       }
       for (Wait w = waits.get(e.waiting.party()); w != null; w = w.next) {
         if (!w.isPending()) {
-          return null;
+          return false;
         }
       }
     }
-    return List.copyOf(cycle);
+    return true;
   }
 
   // Reports; without the lock

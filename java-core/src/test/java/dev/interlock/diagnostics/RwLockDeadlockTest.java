@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -822,6 +823,37 @@ class RwLockDeadlockTest {
     watch.released();
     stuck.cancel();
     ofR.close();
+    assertQuiet();
+  }
+
+  // Two cycles, of which one is being undone: the other is found, whenever the wait is over that
+  // undoes the first.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void oneOfTwoCyclesUndoneMeanwhile_theOtherFound(boolean askedAgain) {
+    int looks = 0;
+    for (boolean undone = true; undone; looks++) {
+      assertTrue(looks < 100, "the looks end");
+      reports.clear();
+      SharedWatch many = detector.watchShared(new Object(), "many", 0);
+      Watch one = detector.watch(new Object(), "one");
+      one.acquired(r);
+      many.sharedBy(p, true);
+      many.sharedBy(q, true);
+      AtomicInteger left = new AtomicInteger(askedAgain ? Integer.MAX_VALUE : looks);
+      try (Wait ofP = one.waits(p, () -> left.getAndDecrement() > 0);
+          Wait ofQ = one.waits(q, () -> true);
+          Wait ofR = many.waits(r, () -> true)) {
+        if (askedAgain) {
+          reports.clear();
+          left.set(looks);
+          reports.addAll(detector.check());
+        }
+        onlyReport();
+        undone = left.get() < 0;
+      }
+    }
+    assertTrue(looks > 2, "there is more than one look");
     assertQuiet();
   }
 
