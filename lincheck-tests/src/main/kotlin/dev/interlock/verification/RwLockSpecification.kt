@@ -1,10 +1,13 @@
 package dev.interlock.verification
 
+import dev.interlock.PoisonedException
+
 /**
  * What a read-write lock does, one call after the other: phases of readers and sections of writers
  * take turns. While a writer waits no reader is let in, but at the end of a section all readers
  * that wait are, before the next writer. A reader that upgrades goes before all who wait, and after
- * its section the first writer is next.
+ * its section the first writer is next. A writer may poison the lock as it leaves: then whoever
+ * waits and whoever comes is refused, until one takes it over and is the writer.
  *
  * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
  * compared by the checker itself.
@@ -16,6 +19,7 @@ public class RwLockSpecification {
   private var upgrader: Pending<Unit>? = null
   private var readers = 0
   private var written = false
+  private var poisoned = false
 
   public suspend fun read() {
     if (tryRead()) return
@@ -27,6 +31,7 @@ public class RwLockSpecification {
   }
 
   public fun tryRead(): Boolean {
+    throwIfPoisoned()
     if (written || writersWaiting.isNotEmpty() || upgrader != null) return false
     readers++
     return true
@@ -51,6 +56,7 @@ public class RwLockSpecification {
   }
 
   public fun tryWrite(): Boolean {
+    throwIfPoisoned()
     if (written || readers > 0) return false
     written = true
     return true
@@ -87,6 +93,25 @@ public class RwLockSpecification {
     return true
   }
 
+  /** By the writer, which leaves. */
+  public fun poison() {
+    check(written) { "not write-locked" }
+    written = false
+    poisoned = true
+    for (line in listOf(writersWaiting, readersWaiting)) {
+      while (line.isNotEmpty()) line.removeFirst().fail(PoisonedException("poisoned", null))
+    }
+  }
+
+  public fun tryRecover(): Boolean {
+    if (!poisoned) return false
+    poisoned = false
+    written = true
+    return true
+  }
+
+  public fun isPoisoned(): Boolean = poisoned
+
   public fun readers(): Int = readers
 
   public fun isWriteLocked(): Boolean = written
@@ -95,6 +120,10 @@ public class RwLockSpecification {
 
   public fun waiting(): Int =
     readersWaiting.size + writersWaiting.size + if (upgrader == null) 0 else 1
+
+  private fun throwIfPoisoned() {
+    if (poisoned) throw PoisonedException("poisoned", null)
+  }
 
   private fun leaveSection(upgraded: Boolean, readersLeft: Int) {
     check(written) { "not write-locked" }
@@ -126,7 +155,10 @@ public class RwLockSpecification {
   }
 
   override fun equals(other: Any?): Boolean =
-    other is RwLockSpecification && readers == other.readers && written == other.written
+    other is RwLockSpecification &&
+      readers == other.readers &&
+      written == other.written &&
+      poisoned == other.poisoned
 
-  override fun hashCode(): Int = 2 * readers + if (written) 1 else 0
+  override fun hashCode(): Int = 4 * readers + (if (written) 1 else 0) + (if (poisoned) 2 else 0)
 }
