@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test
 /**
  * A read-write lock that is poisoned and taken over is linearizable: who is refused, who takes
  * over, and that the value survives. Readers are in slots from the beginning: none of them gets in
- * while it is poisoned.
+ * while it is poisoned. In single steps turns are kept, as otherwise the order is nobody's.
  *
  * `recover` is not one step, as that of the mutex, see [PoisoningMutexLincheckTest]; so it stands
  * among the whole sections. The other steps of upgrades are in [RwLockLincheckTest]: no upgrade is
@@ -25,7 +25,7 @@ class PoisoningRwLockLincheckTest {
   /** Each thread of a scenario has one guard at most. */
   @Param(name = "thread", gen = ThreadIdGen::class)
   class LockOperations : Operations() {
-    private val lock = RwLock.builder().manyReaders().poisoning().of(0)
+    private val lock = RwLock.builder().bypassBound(0).manyReaders().poisoning().of(0)
     private val reading = arrayOfNulls<ReadGuard<Int>>(THREADS)
     private val writing = arrayOfNulls<WriteGuard<Int>>(THREADS)
 
@@ -216,8 +216,8 @@ class PoisoningRwLockLincheckTest {
   }
 
   /** Sections as single operations: of the single steps a scenario has seldom enough. */
-  class Sections : Operations() {
-    private val lock: RwLock<Int> = RwLock.builder().manyReaders().poisoning().of(0)
+  abstract class SectionOperations(options: RwLock.Builder) : Operations() {
+    private val lock: RwLock<Int> = options.manyReaders().poisoning().of(0)
 
     @Operation(cancellableOnSuspension = true, promptCancellation = true)
     suspend fun read(): Int = lock.readAsync().awaitWatched().use { it.get() }
@@ -265,6 +265,12 @@ class PoisoningRwLockLincheckTest {
       next
     }
   }
+
+  /** Turns are kept. */
+  class StrictSections : SectionOperations(RwLock.builder().bypassBound(0))
+
+  /** Those who sleep are asked to look, and may be overtaken meanwhile. */
+  class BargingSections : SectionOperations(RwLock.builder().bypassBound(1))
 
   class Counter {
     private var value = 0
@@ -317,6 +323,7 @@ class PoisoningRwLockLincheckTest {
 
   private val steps = Subject("RwLock", "poisoning, readers in slots", "D3")
   private val sections = Subject("RwLock", "poisoning, whole sections", "D3")
+  private val barging = Subject("RwLock", "poisoning, bypass bound 1", "D3")
 
   /** Not in each build: single steps seldom get as far as to poison and to take over. */
   @Tag("deep")
@@ -328,10 +335,21 @@ class PoisoningRwLockLincheckTest {
   @Test
   fun everyPair_stress() = steps.stress(LockOperations::class.java, Specification::class.java)
 
+  @Tag("deep")
   @Test
-  fun sections_modelChecking() = sections.modelCheck(Sections::class.java, Counter::class.java)
+  fun sections_modelChecking() =
+    sections.modelCheck(StrictSections::class.java, Counter::class.java)
 
-  @Test fun sections_stress() = sections.stress(Sections::class.java, Counter::class.java)
+  @Test fun sections_stress() = sections.stress(StrictSections::class.java, Counter::class.java)
+
+  @Test
+  fun sections_bypassBound1_modelChecking() =
+    barging.modelCheck(BargingSections::class.java, Counter::class.java)
+
+  @Tag("deep")
+  @Test
+  fun sections_bypassBound1_stress() =
+    barging.stress(BargingSections::class.java, Counter::class.java)
 
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */
