@@ -14,7 +14,7 @@ class MatrixTest {
   /** Every structure has its rows: model checking, stress, and for most a broken twin. */
   @Test
   fun everyStructure_hasEachKindOfEvidence() {
-    for (structure in listOf("Channel", "Mutex", "Semaphore", "Wait queue")) {
+    for (structure in listOf("Channel", "Mutex", "RwLock", "Semaphore", "Wait queue")) {
       assertChecked(structure, listOf("model checking", "stress", Matrix.TWIN))
     }
     for (structure in listOf("CountDownLatch", "ReentrantMutex", "WaitGroup")) {
