@@ -3,6 +3,9 @@ package dev.interlock.examples;
 import dev.interlock.PoisonedException;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.ReadGuard;
+import dev.interlock.sync.RwLock;
+import dev.interlock.sync.WriteGuard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +15,8 @@ import picocli.CommandLine.Option;
 
 /**
  * A holder that fails in the middle of a change. Without poisoning the next one goes on with half of it;
- * with poisoning everybody is refused until somebody has repaired the value.
+ * with poisoning everybody is refused until somebody has repaired the value. So it is with a writer of a
+ * read-write lock; a reader that fails has changed nothing.
  */
 @Command(
     name = "poisoning",
@@ -27,7 +31,7 @@ public final class PoisoningExample extends Example {
 
   /** For the launcher. */
   public PoisoningExample() {
-    super("D2");
+    super("D2", "D3");
   }
 
   /** Two balances whose sum never changes, outside of a section. */
@@ -55,6 +59,7 @@ public final class PoisoningExample extends Example {
     Mutex<Ledger> ledger = Mutex.builder().name("ledger").poisoning().of(new Ledger());
     refuse(ledger);
     repair(ledger);
+    readersAndWriters();
   }
 
   private void without() throws InterruptedException {
@@ -145,5 +150,71 @@ public final class PoisoningExample extends Example {
         !ledger.isPoisoned() && ledger.withLock(Ledger::sum) == 100,
         "afterwards it is a mutex like any other");
     check(ledger.tryRecover() == null, "there is nothing to take over any more");
+  }
+
+  /** Readers are refused as writers are, but poison nothing. */
+  private void readersAndWriters() throws InterruptedException {
+    RwLock<Ledger> ledger = RwLock.builder().name("shared").poisoning().of(new Ledger());
+    readAndFail(ledger);
+    check(!ledger.isPoisoned(), "a reader that fails poisons nothing");
+
+    AtomicInteger refused = new AtomicInteger();
+    List<Thread> waiting = new ArrayList<>();
+    ReadGuard<Ledger> reader = ledger.read();
+    int before = reader.get().sum();
+    WriteGuard<Ledger> writer = reader.upgrade();
+    for (int i = 0; i < threads; i++) {
+      boolean reads = i % 2 == 0;
+      waiting.add(Threads.startPlatform("waiter-" + i, () -> enter(ledger, reads, refused)));
+    }
+    while (ledger.waiting() < threads) {
+      Thread.onSpinWait();
+    }
+    try {
+      writer.get().transfer(10, true);
+    } catch (IllegalStateException failure) {
+      writer.poison(failure);
+    }
+    for (Thread thread : waiting) {
+      thread.join();
+    }
+    out().println(ledger + ", because of: " + ledger.poisonCause());
+    check(refused.get() == threads, "all who waited were refused, readers and writers");
+
+    try (WriteGuard<Ledger> guard = ledger.recover()) {
+      Ledger value = guard.get();
+      value.left += before - value.sum();
+      try (ReadGuard<Ledger> again = guard.downgrade()) {
+        out().println("Recovered, and reads with all others: " + ledger);
+        check(again.get().sum() == 100, "the sum is right again");
+        check(ledger.withRead(Ledger::sum) == 100, "others read beside the one who repaired it");
+      }
+    }
+  }
+
+  private static void readAndFail(RwLock<Ledger> ledger) throws InterruptedException {
+    try {
+      ledger.withRead(
+          value -> {
+            throw new IllegalStateException("no screen to show " + value.sum());
+          });
+    } catch (IllegalStateException expected) {
+      return;
+    }
+    throw new AssertionError("it did not fail");
+  }
+
+  private static void enter(RwLock<Ledger> ledger, boolean reads, AtomicInteger refused) {
+    try {
+      if (reads) {
+        ledger.read().close();
+      } else {
+        ledger.write().close();
+      }
+    } catch (PoisonedException e) {
+      refused.incrementAndGet();
+    } catch (InterruptedException e) {
+      return; // nobody does that; the count would show it
+    }
   }
 }

@@ -110,6 +110,23 @@ class PoisoningTest {
     assertEquals(8, mutex.tryLock()!!.value)
   }
 
+  /** Cancelled while it waits or as there is something to take over, recover takes nothing. */
+  @Test
+  fun recover_cancelled() {
+    for (first in listOf(true, false)) {
+      val holder = mutex.tryLock()!!
+      val job = dispatcher.start { mutex.recover() }
+      if (first) job.cancel()
+      holder.poison(cause)
+      if (!first) job.cancel()
+      dispatcher.runAll()
+      assertTrue(job.isCompleted && job.isCancelled)
+      assertEquals(0, mutex.waiting)
+      assertTrue(mutex.isPoisoned)
+      mutex.tryRecover()!!.close()
+    }
+  }
+
   /** A coroutine that is cancelled inside its section has failed: it poisons. */
   @Test
   fun withLock_cancelledInside() {

@@ -135,6 +135,23 @@ class RwLockPoisoningTest {
     assertEquals(8, lock.tryRead()!!.value)
   }
 
+  /** Cancelled while it waits or as there is something to take over, recover takes nothing. */
+  @Test
+  fun recover_cancelled() {
+    for (first in listOf(true, false)) {
+      val holder = lock.tryWrite()!!
+      val job = dispatcher.start { lock.recover() }
+      if (first) job.cancel()
+      holder.poison(cause)
+      if (!first) job.cancel()
+      dispatcher.runAll()
+      assertTrue(job.isCompleted && job.isCancelled)
+      assertEquals(0, lock.waiting)
+      assertTrue(lock.isPoisoned)
+      lock.tryRecover()!!.close()
+    }
+  }
+
   /** A coroutine that is cancelled as the writer has failed: it poisons. */
   @Test
   fun write_cancelledInside() {
