@@ -114,8 +114,12 @@ public class ThreadWaiter extends Waiter {
             }
             Parker.parkNanos(blocker, left);
           }
-          if (Thread.interrupted()) {
-            if (interruptible && (!decides || giveUp())) {
+          if (thread.isInterrupted()) {
+            // The status goes last: a deadlock detector takes a wait whose thread has it for one
+            // that ends.
+            boolean ends = interruptible && (!decides || giveUp());
+            Thread.interrupted();
+            if (ends) {
               return Outcome.INTERRUPTED;
             }
             interrupted = true;

@@ -74,6 +74,24 @@ class ThreadWaiterTest {
     assertEquals(Outcome.GRANTED, thread.get());
   }
 
+  // Who looks whether the wait goes on, and finds the interrupt gone, finds the wait over too.
+  @Test
+  void await_interrupted_statusIsClearedAfterTheEnd() {
+    boolean[] seen = new boolean[1];
+    ThreadWaiter w =
+        new ThreadWaiter(1, null) {
+          @Override
+          protected boolean giveUp() {
+            seen[0] = Thread.currentThread().isInterrupted();
+            return super.giveUp();
+          }
+        };
+    Thread.currentThread().interrupt();
+    assertEquals(Outcome.INTERRUPTED, w.await(this, true, ThreadWaiter.FOREVER, 0));
+    assertTrue(seen[0], "cleared while the wait goes on");
+    assertTrue(w.isCancelled());
+  }
+
   // A wake-up without a transition leads nowhere.
   @ParameterizedTest
   @EnumSource
