@@ -94,8 +94,10 @@ internal constructor(
    */
   public suspend fun recover(): MutexGuard<T> {
     while (true) {
-      blocking.tryRecover()?.let {
-        return it
+      val guard = blocking.tryRecover()
+      if (guard != null) {
+        blocking.watch()?.handOver(coroutineParty())
+        return guard
       }
       try {
         return lock()
@@ -106,7 +108,11 @@ internal constructor(
   }
 
   /** Takes the mutex over if it is poisoned; otherwise returns null. */
-  public fun tryRecover(): MutexGuard<T>? = blocking.tryRecover()
+  public fun tryRecover(): MutexGuard<T>? {
+    val guard = blocking.tryRecover()
+    if (guard != null) blocking.watch()?.handOver(null)
+    return guard
+  }
 
   /** Whether a holder has failed, and nobody has recovered the mutex since. */
   public val isPoisoned: Boolean

@@ -1,6 +1,7 @@
 package dev.interlock.coroutines
 
 import dev.interlock.PoisonedException
+import dev.interlock.diagnostics.DeadlockDetector
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.runBlocking
@@ -169,5 +170,22 @@ class PoisoningTest {
     assertInstanceOf(CancellationException::class.java, refusal.suppressed.single())
     assertEquals(0, condition.waiting + mutex.waiting)
     mutex.tryRecover()!!.close()
+  }
+
+  /** Not the thread that runs the coroutine is taken for the holder of what it has recovered. */
+  @Test
+  fun recover_watched() {
+    val watched = Mutex(7, poisoning = true, detector = DeadlockDetector.create())
+    val watch = watched.blocking.watch()!!
+    watched.tryLock()!!.poison(cause)
+    watched.tryRecover()!!.let {
+      assertNull(watch.holder())
+      it.poison(cause)
+    }
+    dispatcher.start {
+      watched.recover().use { assertInstanceOf(Job::class.java, watch.holder()) }
+    }
+    assertNull(watch.holder())
+    assertFalse(watched.isPoisoned || watched.isLocked)
   }
 }
