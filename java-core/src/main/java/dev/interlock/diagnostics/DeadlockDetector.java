@@ -37,10 +37,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering and fairness.</b> None.
  *
  * <p><b>Blocking and errors.</b> A listener runs in the party that closed the cycle, before it goes to
- * sleep, with no lock held; what it throws goes to the thread's handler of uncaught exceptions. Not
- * seen: waits with a time limit and waits of unknown parties (neither is in a deadlock that lasts, as far as
- * can be known), and whoever waits by other means than a watched object: a parent for its children, a
- * thread for another.
+ * sleep, with no lock held; what it throws goes to the thread's handler of uncaught exceptions, as does what a
+ * name throws. Not seen: waits with a time limit and waits of unknown parties (neither is in a deadlock that
+ * lasts, as far as can be known), and whoever waits by other means than a watched object: a parent for its
+ * children, a thread for another.
+ *
+ * <p>A future waits, for the party that it was made for, from the poll that finds it pending until it is granted, or
+ * cancelled. That somebody will cancel it in time is known of {@link
+ * dev.interlock.future.PollFuture#block(java.time.Duration)} alone, and only of the future that it is called of, not
+ * of those within. Who gives up by other means, the {@code orTimeout} of a stage or a clock of its own, polls the
+ * future without a party, and then tells who holds by {@link Watch#handOver}. A party that polls several futures is
+ * taken to wait for any of them; when it gives one up and waits on for the others, a deadlock that is left is found by
+ * {@link #check}.
  *
  * <p><b>Cost.</b> Two plain stores for a lock and an unlock without contention. A wait: one entry in a
  * table, one walk along those who wait for each other. With {@link Builder#captureStacks} a stack for each
@@ -75,7 +83,9 @@ public final class DeadlockDetector {
    * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a second time
    * at all those of the parties of the cycle. Pending is not regained once lost: between the two looks all
    * edges of the cycle were there at once. A wait that was granted, timed out, was interrupted or cancelled has
-   * lost it before its party runs again, and so before that party could undo an edge. A holder that was handed
+   * lost it before its party runs again, and so before that party could undo an edge. One that is going to be refused
+   * has lost it too: of two cycles that it is in, both end. The one exception, a thread that waits for a signal and gets
+   * pending with it, is harmless: it does so once, see Condition. A holder that was handed
    * the object and has not run yet is not in the watch, so a path ends there too; it looks for itself when it
    * waits.
    *
@@ -249,14 +259,17 @@ public final class DeadlockDetector {
     return reports;
   }
 
-  /** How many waits for watched objects go on; for monitoring. */
+  /**
+   * How many waits for watched objects go on; for monitoring. A thread that waits on behalf of an owner, and the
+   * owner, are two parties and one wait.
+   */
   public int waiting() {
     int n = 0;
     lock.lock();
     try {
       for (Wait first : waits.values()) {
         for (Wait w = first; w != null; w = w.next) {
-          n++;
+          n += isWaitOfRunner(w) ? 0 : 1;
         }
       }
     } finally {
@@ -291,13 +304,15 @@ public final class DeadlockDetector {
       wait.watch().registered(wait);
       if (mayClose(wait)) {
         cycle = cycleThrough(wait.party());
+        // At once: to make the report takes long, and another cycle over this wait ends with it.
+        wait.toBeRefused = throwing && !wait.regardless && cycle != null;
       }
     } finally {
       lock.unlock();
     }
     if (cycle != null) {
       DeadlockReport report = report(cycle);
-      if (throwing) {
+      if (throwing && !wait.regardless) {
         wait.refuse(report);
       } else {
         announce(report, false);
@@ -358,6 +373,19 @@ public final class DeadlockDetector {
 
   /** An edge of a cycle: a wait, and the hold that ends it. */
   private record Edge(Wait waiting, Hold hold) {}
+
+  /** Whether this is the wait of a thread, registered for it too, under the name of the party that it runs as. */
+  private boolean isWaitOfRunner(Wait wait) {
+    Thread runner = wait.runner();
+    if (runner == null || runner == wait.party()) {
+      return false;
+    }
+    Wait w = waits.get(runner);
+    while (w != null && w.watch() != wait.watch()) {
+      w = w.next;
+    }
+    return w != null;
+  }
 
   private void unlink(Wait wait) {
     Wait first = waits.get(wait.party());
@@ -516,14 +544,25 @@ public final class DeadlockDetector {
   }
 
   private String nameOf(Object party) {
-    String given = naming == null ? null : naming.apply(party);
+    String given = null;
+    try {
+      given = naming == null ? null : naming.apply(party);
+    } catch (Throwable fromNames) { // the lock that was to be taken has nothing to do with it
+      hand(fromNames);
+    }
     return given == null ? describe(party) : given;
   }
 
   /** A party as reports call it. */
   static String describe(Object party) {
     if (!(party instanceof Thread thread)) {
-      return party.toString();
+      try {
+        return party.toString();
+      } catch (Throwable noText) { // as above
+        return party.getClass().getName()
+            + "@"
+            + Integer.toHexString(System.identityHashCode(party));
+      }
     }
     String name = thread.getName();
     return (Spin.isVirtual(thread) ? "virtual thread " : "thread ")
@@ -534,9 +573,13 @@ public final class DeadlockDetector {
     try {
       listener.accept(report);
     } catch (Throwable fromListener) { // the lock that was to be taken has nothing to do with it
-      Thread current = Thread.currentThread();
-      current.getUncaughtExceptionHandler().uncaughtException(current, fromListener);
+      hand(fromListener);
     }
+  }
+
+  private static void hand(Throwable foreign) {
+    Thread current = Thread.currentThread();
+    current.getUncaughtExceptionHandler().uncaughtException(current, foreign);
   }
 
   private static void log(Object report) {

@@ -19,11 +19,17 @@ public final class Wait implements AutoCloseable {
   private final @Nullable Thread runner;
   private final @Nullable Throwable at;
 
+  /** The party cannot give up; written before the wait is registered. */
+  boolean regardless;
+
   // Guarded by the detector's lock.
   /** Another wait of the same party. */
   @Nullable Wait next;
 
   boolean registered;
+
+  /** This wait is going to be refused: it ends by that, or is over already. */
+  boolean toBeRefused;
 
   /** The cycle that this wait closes, if it is to be refused; written before {@code waits} returns. */
   private @Nullable DeadlockReport refusedFor;
@@ -107,7 +113,7 @@ public final class Wait implements AutoCloseable {
   }
 
   boolean isPending() {
-    return pending.getAsBoolean();
+    return !toBeRefused && pending.getAsBoolean();
   }
 
   @Override

@@ -150,6 +150,17 @@ public sealed class Watch permits SharedWatch {
     return detector.begin(new Wait(this, party, alone(), -1, pending, runner, null));
   }
 
+  /**
+   * As {@link #waits(Object, BooleanSupplier)}, of a party that cannot give up: a cycle that it closes is reported,
+   * and it is never {@linkplain Wait#isRefused refused}.
+   */
+  public Wait waitsRegardless(Object party, BooleanSupplier pending) {
+    Thread runner = party instanceof Thread thread ? thread : null;
+    Wait wait = new Wait(this, party, alone(), -1, pending, runner, detector.stackForWait(party));
+    wait.regardless = true;
+    return detector.begin(wait);
+  }
+
   final Wait begin(Object party, Access access, int ticket, BooleanSupplier pending) {
     Throwable at = detector.stackForWait(party);
     Thread runner = party instanceof Thread thread ? thread : null;

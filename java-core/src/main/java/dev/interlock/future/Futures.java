@@ -2,6 +2,7 @@ package dev.interlock.future;
 
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Parker;
+import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -42,6 +43,9 @@ public final class Futures {
   public static <T extends @Nullable Object> T block(PollFuture<T> future, Duration timeout)
       throws InterruptedException, TimeoutException {
     Objects.requireNonNull(future, "future");
+    if (future instanceof Waiter wait) {
+      wait.setMayGiveUp();
+    }
     long deadline = System.nanoTime() + Durations.toNanosSaturated(timeout);
     ThreadWaker waker = new ThreadWaker();
     Context cx = new Context(waker);

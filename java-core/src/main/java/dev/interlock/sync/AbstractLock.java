@@ -30,11 +30,7 @@ abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Obje
 
   @Override
   protected void succeeded() {
-    if (mayGiveUp()) {
-      mutex.triedBy(party());
-    } else {
-      mutex.takenBy(party());
-    }
+    tellTaken();
   }
 
   @Override

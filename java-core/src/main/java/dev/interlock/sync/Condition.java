@@ -1,5 +1,7 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
@@ -44,7 +46,9 @@ import org.jspecify.annotations.Nullable;
  * ends the interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
  * mutex cannot be locked again: a wait that ends while it is poisoned ends with a {@link
  * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait on, for who
- * recovers the mutex to signal them.
+ * recovers the mutex to signal them. A thread that waits for a signal is no party of a deadlock, as nobody knows who
+ * will signal; one that waits for the lock of a {@linkplain Mutex.Builder#detector watched} mutex again is, and is never
+ * refused.
  *
  * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter, still
  * asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code signalAll}
@@ -108,6 +112,12 @@ public final class Condition<T extends @Nullable Object> {
    * Invariant       a node stands in waiters, or in the mutex's queue, or in neither; never in both.
    * Non-invariant   a node in waiters goes on waiting: a future may have been cancelled, and be about
    *                 to unlink itself. A signal unlinks it in passing and serves the next.
+   *
+   * Deadlocks. To a detector the thread of a wait at a watched mutex is one that waits for the mutex, registered
+   * before it unlocks, and pending once it has a mark. The one that writes the mark holds the mutex and runs, so no
+   * cycle is closed by that; it, and who holds the mutex later, sees the mark when it waits. Not so a signal that is
+   * handed on: a cycle that it closes is found by who asks for it. A wait that ends without a signal is registered
+   * anew, when it joins the queue. Nobody is refused, because who waits at a condition has unlocked already.
    *
    * waiters.isEmpty() is read by a signal without the queue's lock. It holds the mutex, so it sees all
    * who joined; who leaves meanwhile never makes a list with others in it look empty.
@@ -341,27 +351,33 @@ public final class Condition<T extends @Nullable Object> {
   Outcome releaseAndAwait(boolean interruptible, long deadline) {
     WaitQueue q = mutex.queue();
     ThreadWaiter w = new ThreadWaiter(1, null);
-    enqueue(q, w);
-    mutex.release();
-    Outcome outcome = w.awaitUndecided(this, interruptible, deadline, spin.budget());
-    if (!Spin.isVirtual(Thread.currentThread())) {
-      spin.learn(w.spinPaid());
-    }
-    switch (outcome) {
-      case GRANTED:
-        mutex.takenByThread();
-        return outcome;
-      case TIMED_OUT:
-      case INTERRUPTED:
-        return lockUnlessSignalled(q, w, outcome);
-      default:
-        mutex.awaitTurn(q, w);
-        mutex.takenByThread();
-        return Outcome.GRANTED;
+    Wait relock = noteRelock(w);
+    try {
+      enqueue(q, w);
+      mutex.release();
+      Outcome outcome = w.awaitUndecided(this, interruptible, deadline, spin.budget());
+      if (!Spin.isVirtual(Thread.currentThread())) {
+        spin.learn(w.spinPaid());
+      }
+      switch (outcome) {
+        case GRANTED:
+          mutex.takenByThread();
+          return outcome;
+        case TIMED_OUT:
+        case INTERRUPTED:
+          return lockUnlessSignalled(q, w, outcome, relock);
+        default:
+          mutex.awaitTurn(q, w);
+          mutex.takenByThread();
+          return Outcome.GRANTED;
+      }
+    } finally {
+      end(relock);
     }
   }
 
-  private Outcome lockUnlessSignalled(WaitQueue q, ThreadWaiter w, Outcome outcome) {
+  private Outcome lockUnlessSignalled(
+      WaitQueue q, ThreadWaiter w, Outcome outcome, @Nullable Wait relock) {
     boolean signalled;
     boolean locked = false;
     q.lock();
@@ -375,7 +391,12 @@ public final class Condition<T extends @Nullable Object> {
       q.unlock();
     }
     if (!locked) {
-      mutex.awaitTurn(q, w);
+      Wait unsignalled = signalled ? null : noteUnsignalled(w, relock);
+      try {
+        mutex.awaitTurn(q, w);
+      } finally {
+        end(unsignalled);
+      }
     }
     mutex.takenByThread();
     if (!signalled) {
@@ -385,6 +406,28 @@ public final class Condition<T extends @Nullable Object> {
       Thread.currentThread().interrupt(); // it came too late, and is for the caller
     }
     return Outcome.GRANTED;
+  }
+
+  /** For the detector of a watched mutex: the wait for the lock that follows a signal. */
+  private @Nullable Wait noteRelock(ThreadWaiter w) {
+    Watch watch = mutex.watch();
+    return watch == null ? null : watch.waits(w.caller(), () -> w.isPending() && w.mark() != 0);
+  }
+
+  /** Instead of {@code relock}: the wait for the lock of one that was not signalled. */
+  private @Nullable Wait noteUnsignalled(ThreadWaiter w, @Nullable Wait relock) {
+    Watch watch = mutex.watch();
+    if (watch == null) {
+      return null;
+    }
+    end(relock);
+    return watch.waitsRegardless(w.caller(), w::isPending);
+  }
+
+  private static void end(@Nullable Wait wait) {
+    if (wait != null) {
+      wait.close();
+    }
   }
 
   /** The caller holds the mutex. */

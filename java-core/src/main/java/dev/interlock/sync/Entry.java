@@ -60,6 +60,9 @@ abstract class Entry<R extends @Nullable Object> {
     return watch.waits(party, pending);
   }
 
+  /** As {@link Waiter#setMayGiveUp}, for what the watch is told on success. */
+  void setMayGiveUp() {}
+
   /** What the caller does, for a sentence: "lock of Mutex(accounts)". */
   abstract String describe();
 }

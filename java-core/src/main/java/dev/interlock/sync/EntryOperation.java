@@ -29,6 +29,12 @@ final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R>
   }
 
   @Override
+  public void setMayGiveUp() {
+    entry.setMayGiveUp();
+    super.setMayGiveUp();
+  }
+
+  @Override
   protected boolean attempt() {
     return entry.tryEnter() || entry.enterOrEnqueue(object.queue(), this);
   }

@@ -263,7 +263,8 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /**
    * As {@link #lockAsync()}, for a party that the deadlock detector is to know; without one it takes no part
-   * in what is detected.
+   * in what is detected. The party is taken to wait without a limit, unless {@linkplain
+   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<MutexGuard<T>> lockAsync(Object party) {
     return new LockOperation<>(this, Objects.requireNonNull(party, "party"));

@@ -1,7 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.internal.op.Operation;
-import dev.interlock.internal.op.PassingWait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of the result
  */
-abstract class NotedOperation<R extends @Nullable Object> extends Operation<R>
-    implements PassingWait {
+abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
   /** Who waits and will hold, or null when that is not known. */
   private final @Nullable Object party;
 
@@ -25,16 +23,24 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R>
     this.party = party;
   }
 
-  /** See {@link PassingWait}. */
   private boolean mayGiveUp;
 
   @Override
-  public final void setMayGiveUp() {
+  public void setMayGiveUp() {
     mayGiveUp = true;
+    WaitNote n = note;
+    if (n != null) {
+      n.endForDetector();
+    }
   }
 
-  final boolean mayGiveUp() {
-    return mayGiveUp;
+  /** The party has what it asked for; for an object that is told by its operations. */
+  final void tellTaken() {
+    if (mayGiveUp) {
+      object().triedBy(party);
+    } else {
+      object().takenBy(party);
+    }
   }
 
   /** What is waited for. */
@@ -70,8 +76,9 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R>
   protected final void waitOver() {
     WaitNote n = note;
     if (n != null) {
-      note = null;
+      // The note goes last: who finds none goes on, and so the wait has to be over by then.
       WaitNote.end(n);
+      note = null;
     }
   }
 }

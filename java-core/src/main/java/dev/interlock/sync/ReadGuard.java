@@ -151,7 +151,7 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
 
   /**
    * As {@link #upgradeAsync()}, for a party that the deadlock detector is to know; without one it takes no
-   * part in what is detected.
+   * part in what is detected. As for {@link RwLock#readAsync(Object)}, it is taken to wait without a limit.
    *
    * @throws IllegalStateException when this guard is closed
    */
@@ -264,14 +264,21 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   /** For futures. */
   private final class GuardedUpgrading extends AbstractUpgrading<WriteGuard<T>> {
     private final @Nullable Object party;
+    private boolean waits;
 
     GuardedUpgrading(@Nullable Object party) {
       this.party = party;
+      this.waits = party != null;
+    }
+
+    @Override
+    void setMayGiveUp() {
+      waits = false;
     }
 
     @Override
     WriteGuard<T> entered() {
-      return upgraded(party, party != null);
+      return upgraded(party, waits);
     }
   }
 }

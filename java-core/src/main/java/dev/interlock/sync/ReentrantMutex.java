@@ -220,7 +220,11 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     return new ReentrantGuard<>(this, me);
   }
 
-  /** The lock as a future: queued from its first poll on, ready at once when {@code me} holds it. */
+  /**
+   * The lock as a future: queued from its first poll on, ready at once when {@code me} holds it. To a deadlock detector
+   * the owner waits without a limit, unless {@linkplain PollFuture#block(Duration) blocked for some time}; see {@link
+   * DeadlockDetector}.
+   */
   public PollFuture<ReentrantGuard<T>> lockAsync(Owner me) {
     return new ReentrantLockOperation<>(this, mutex, Objects.requireNonNull(me, "owner"));
   }

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * without bound, when more platform threads than processors write often.
  *
  * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
- * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader.
+ * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader. With a
+ * {@linkplain Builder#detector deadlock detector} a reader that meets others and has no slot of its own takes a short
+ * lock, to come and to leave, that others of its kind may hold; writers, the first reader and readers in slots are
+ * as lock-free as without.
  *
  * <p><b>Memory effects.</b> Actions before a writer leaves happen-before actions after every later
  * successful lock, of whatever form; actions before a reader leaves happen-before actions after the next
@@ -143,6 +146,10 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
      * futures by the party given to {@link RwLock#readAsync(Object)} and its like. A guard that is closed by
      * another party than it was given to is announced by {@link ReadGuard#handOver} or {@link
      * WriteGuard#handOver}. What each waits for is said in {@link SharedWatch}.
+     *
+     * <p>Turns are kept strictly then, as with a {@link #bypassBound} of 0. And readers that are counted together, in
+     * one word, and do not find the lock empty, are no longer lock-free: each takes the short lock of the watch when
+     * it comes and when it leaves. With {@link #manyReaders} few do.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");
@@ -239,7 +246,8 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
 
   /**
    * As {@link #readAsync()}, for a party that the deadlock detector is to know; without one it takes no part
-   * in what is detected.
+   * in what is detected. The party is taken to wait without a limit, unless {@linkplain
+   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<ReadGuard<T>> readAsync(Object party) {
     Objects.requireNonNull(party, "party");
@@ -677,28 +685,46 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
 
   private final class GuardedReading extends AbstractReading<ReadGuard<T>> {
     private final @Nullable Object party;
+    private boolean waits;
 
     GuardedReading(@Nullable Object party) {
       this.party = party;
+      this.waits = party != null;
+    }
+
+    @Override
+    void setMayGiveUp() {
+      waits = false;
     }
 
     @Override
     ReadGuard<T> entered() {
       SharedWatch w = sharedWatch();
-      return new ReadGuard<>(RwLock.this, w == null ? place : told(w, place, party, party != null));
+      return new ReadGuard<>(RwLock.this, w == null ? place : told(w, place, party, waits));
     }
   }
 
   private final class GuardedWriting extends AbstractWriting<WriteGuard<T>> {
     private final @Nullable Object party;
+    private boolean waits;
 
     GuardedWriting(@Nullable Object party) {
       this.party = party;
+      this.waits = party != null;
+    }
+
+    @Override
+    void setMayGiveUp() {
+      waits = false;
     }
 
     @Override
     WriteGuard<T> entered() {
-      takenBy(party);
+      if (waits) {
+        takenBy(party);
+      } else {
+        triedBy(party);
+      }
       return new WriteGuard<>(RwLock.this, false);
     }
   }

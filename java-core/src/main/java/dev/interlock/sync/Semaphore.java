@@ -249,7 +249,8 @@ public final class Semaphore extends Synchronizer {
 
   /**
    * As {@link #acquireAsync(int)}, for a party that the deadlock detector is to know; without one it takes
-   * no part in what is detected.
+   * no part in what is detected. The party is taken to wait without a limit, unless {@linkplain
+   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<@Nullable Void> acquireAsync(int permits, Object party) {
     checkPermits(permits);
@@ -616,7 +617,7 @@ public final class Semaphore extends Synchronizer {
 
     @Override
     protected void succeeded() {
-      semaphore.takenBy(party());
+      tellTaken();
     }
 
     @Override

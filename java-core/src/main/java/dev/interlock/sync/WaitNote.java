@@ -6,6 +6,9 @@ import dev.interlock.diagnostics.Watch;
 import dev.interlock.internal.event.Recorder;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.Waiter;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,9 @@ final class WaitNote {
   private final String kind;
   private final @Nullable Wait wait;
   private @Nullable Wait waitOfOwner;
-  private @Nullable Object event;
+
+  @SuppressWarnings("unused") // through EVENT
+  private volatile @Nullable Object event;
 
   private WaitNote(Synchronizer object, String kind, @Nullable Wait wait, @Nullable Object event) {
     this.object = object;
@@ -104,7 +109,7 @@ final class WaitNote {
     return (wait != null && wait.isRefused()) || (waitOfOwner != null && waitOfOwner.isRefused());
   }
 
-  /** The wait is over; harmless when said twice. */
+  /** The wait is over; harmless when said twice, by two threads at once too. */
   static void end(@Nullable WaitNote note) {
     if (note != null) {
       note.end();
@@ -112,16 +117,25 @@ final class WaitNote {
   }
 
   private void end() {
+    endForDetector();
+    Object begun = event == null ? null : EVENT.getAndSet(this, null);
+    if (begun != null) {
+      Recorder.endWait(begun, kind, object::objectName);
+    }
+  }
+
+  /** The wait goes on, and is not in a deadlock that lasts, because it may be given up. */
+  void endForDetector() {
     if (wait != null) {
       wait.close();
     }
     if (waitOfOwner != null) {
       waitOfOwner.close();
     }
-    Object begun = event;
-    if (begun != null) {
-      event = null;
-      Recorder.endWait(begun, kind, object::objectName);
-    }
   }
+
+  // VarHandle mechanics
+  private static final VarHandle EVENT =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "event", VarHandle.class, WaitNote.class, Object.class);
 }

@@ -13,9 +13,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.interlock.future.PollFuture;
+import dev.interlock.sync.Condition;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.Owner;
+import dev.interlock.sync.ReentrantGuard;
+import dev.interlock.sync.ReentrantMutex;
+import dev.interlock.sync.RwLock;
 import dev.interlock.sync.Semaphore;
+import dev.interlock.sync.WriteGuard;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
@@ -24,8 +30,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -508,6 +517,273 @@ class DeadlockDetectorTest {
     }
     assertEquals("number 17", told.get(0).links().get(0).name());
     assertEquals("p", told.get(1).links().get(0).name());
+  }
+
+  // A wait that is going to be refused is no edge: who would close another cycle through it waits
+  // on.
+  @Test
+  void throwInCloser_twoCyclesOverOneWait_oneIsRefused() {
+    List<DeadlockReport> told = new ArrayList<>();
+    List<Wait> meanwhile = new ArrayList<>();
+    Runnable[] whileReported = new Runnable[1];
+    DeadlockDetector strict =
+        DeadlockDetector.builder()
+            .throwInCloser()
+            .onDeadlock(told::add)
+            .naming(
+                p -> {
+                  Runnable once = whileReported[0];
+                  whileReported[0] = null;
+                  if (once != null) {
+                    once.run();
+                  }
+                  return null;
+                })
+            .build();
+    Watch x = strict.watch(new Object(), "x");
+    SharedWatch many = strict.watchShared(new Object(), "many", 0);
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    Party r = Party.named("r");
+    x.acquired(p);
+    many.sharedBy(q, true);
+    many.sharedBy(r, true);
+    Wait ofQ = x.waits(q, () -> true);
+    // Both readers wait for p, which waits for both; the second one begins while the first cycle is
+    // reported.
+    whileReported[0] = () -> meanwhile.add(x.waits(r, () -> true));
+    Wait ofP = many.waits(p, () -> true);
+    assertTrue(ofP.isRefused());
+    assertFalse(meanwhile.get(0).isRefused(), "p does not wait on");
+    assertContains(ofP.refusal().getMessage(), "release what you hold");
+    assertEquals(1, told.size());
+    meanwhile.get(0).close();
+    ofQ.close();
+    assertEquals(0, strict.waiting());
+  }
+
+  // A party that goes on after its future was cancelled by another one does not wait for it any
+  // more.
+  @Test
+  void cancelledByAnother_partyGoesOn_waitIsOverBefore() throws Exception {
+    Watch slow = detector.watch(new Object(), "slow");
+    Party p = Party.named("p");
+    MutexGuard<String> held = ready(a.lockAsync(Party.named("q")));
+    PollFuture<?> wanted = pending(a.lockAsync(p));
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch looked = new CountDownLatch(1);
+    Party s = Party.named("s");
+    slow.acquired(s);
+    // Keeps the detector's lock, so that nobody can end a wait.
+    Running<Boolean> looks =
+        Kind.PLATFORM.start(
+            () -> {
+              slow.waits(
+                      s,
+                      () -> {
+                        looking.countDown();
+                        awaitUninterruptibly(looked);
+                        return false;
+                      })
+                  .close();
+              return true;
+            });
+    looking.await();
+    Running<Boolean> cancels = Kind.PLATFORM.<Boolean>start(wanted::cancel).awaitAsleep();
+    Running<Boolean> polls =
+        Kind.PLATFORM.start(
+            () -> {
+              assertThrows(CancellationException.class, () -> wanted.poll(Polls.IGNORED));
+              return true;
+            });
+    Conditions.await(() -> polls.isDone() || polls.thread().getState() == Thread.State.WAITING);
+    assertFalse(polls.isDone(), "the party goes on while its wait is registered");
+    looked.countDown();
+    assertTrue(looks.get());
+    assertTrue(cancels.get());
+    assertTrue(polls.get());
+    held.close();
+    assertEquals(0, detector.waiting());
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  // Whoever drives a future for some time only is in no deadlock, whatever party it is for.
+  @Test
+  void timedBlock_inACircle_notReported() throws Exception {
+    Party p = Party.named("p");
+    RwLock<String> c = RwLock.builder().name("c").detector(detector).of("c");
+    Semaphore s = Semaphore.lock("s", detector);
+    ReentrantMutex<String> d = ReentrantMutex.builder().name("d").detector(detector).of("d");
+    MutexGuard<String> ofP = ready(a.lockAsync(p));
+    WriteGuard<String> writes = ready(c.writeAsync(p));
+    ready(s.acquireAsync(1, p));
+    ReentrantGuard<String> owned = ready(d.lockAsync(Owner.of(p)));
+    for (PollFuture<?> own :
+        List.of(
+            a.lockAsync(p),
+            c.readAsync(p),
+            c.writeAsync(p),
+            s.acquireAsync(1, p),
+            d.lockAsync(Owner.of(p)))) {
+      assertThrows(TimeoutException.class, () -> own.block(Duration.ofMillis(1)));
+    }
+    assertEquals(List.of(), reports);
+    writes.close();
+    s.release();
+    owned.close();
+
+    // Known from an earlier poll; then it is no longer.
+    MutexGuard<String> ofQ = ready(b.lockAsync(Thread.currentThread()));
+    PollFuture<?> polled = pending(b.lockAsync(p));
+    assertEquals(1, detector.waiting());
+    Running<Boolean> timed =
+        Kind.PLATFORM.start(
+            () -> {
+              polled.block(Duration.ofHours(1));
+              return true;
+            });
+    Conditions.await(() -> detector.waiting() == 0);
+    PollFuture<?> back = pending(a.lockAsync(Thread.currentThread()));
+    assertEquals(List.of(), reports);
+    timed.interrupt();
+    timed.failure(InterruptedException.class);
+    back.cancel();
+    ofP.close();
+    ofQ.close();
+    assertEquals(0, detector.waiting());
+  }
+
+  // What was taken within a time is held as anything else is.
+  @Test
+  void timedBlock_granted_holderIsKnown() throws Exception {
+    Party p = Party.named("p");
+    MutexGuard<String> guard = a.lockAsync(p).block(Duration.ofHours(1));
+    assertSame(p, a.watch().holder());
+    pending(a.lockAsync(p)).cancel();
+    assertEquals(1, reports.size());
+    guard.close();
+  }
+
+  // What a name, or the text of a party, throws does not reach the one who locks.
+  @Test
+  void naming_throws_lockGoesOn() {
+    List<DeadlockReport> told = new ArrayList<>();
+    DeadlockDetector rude =
+        DeadlockDetector.builder()
+            .naming(
+                party -> {
+                  throw new IllegalStateException("rude");
+                })
+            .onDeadlock(told::add)
+            .lockOrder()
+            .onLockOrderViolation(v -> {})
+            .build();
+    Object party =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("rude too");
+          }
+        };
+    Mutex<String> x = mutex(rude, "x");
+    Mutex<String> y = mutex(rude, "y");
+    MutexGuard<String> outer = ready(x.lockAsync(party));
+    MutexGuard<String> guard = ready(y.lockAsync(party));
+    pending(y.lockAsync(party)).cancel();
+    assertContains(told.get(0).links().get(0).name(), "@");
+    guard.close();
+    outer.close();
+    assertEquals(0, rude.waiting());
+    assertFalse(x.isLocked() || y.isLocked());
+  }
+
+  // Who was signalled waits for the mutex again, and for its holder.
+  @ParameterizedTest
+  @EnumSource
+  void condition_signalled_waitsForTheHolder(Kind kind) throws Exception {
+    Condition<String> changed = b.newCondition();
+    Running<Boolean> waits =
+        kind.start(
+            () -> {
+              try (MutexGuard<String> outer = a.lock();
+                  MutexGuard<String> guard = b.lock()) {
+                changed.await(guard);
+                return guard.isOpen();
+              }
+            });
+    Conditions.await(() -> changed.waiting() == 1);
+    MutexGuard<String> guard = b.lock();
+    Party p = Party.named("p");
+    b.watch().handOver(p);
+    PollFuture<?> wanted = pending(a.lockAsync(p));
+    assertEquals(List.of(), reports, "it waits for a signal, and nobody knows who will give it");
+    wanted.cancel();
+    changed.signal(guard);
+    PollFuture<?> again = pending(a.lockAsync(p));
+    DeadlockReport.Link link = awaitReport().links().get(1);
+    assertSame(waits.thread(), link.party());
+    assertSame(b.watch(), link.waitsFor());
+    assertTrue(
+        link.waitsAt().stream().anyMatch(f -> f.getMethodName().contains("condition_signalled")),
+        () -> link.waitsAt().toString());
+    again.cancel();
+    guard.close();
+    assertTrue(waits.get());
+    assertEquals(0, detector.waiting());
+    assertEquals(List.of(), detector.check());
+  }
+
+  // Whose time is over waits for the mutex too. It has unlocked already, so it is not refused.
+  @ParameterizedTest
+  @EnumSource
+  void condition_timedOut_closesTheCycle_reportedAndNotRefused(Kind kind) throws Exception {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    Condition<String> changed = y.newCondition();
+    Running<Boolean> waits =
+        kind.start(
+            () -> {
+              try (MutexGuard<String> outer = x.lock();
+                  MutexGuard<String> guard = y.lock()) {
+                assertThrows(InterruptedException.class, () -> changed.await(guard));
+                return guard.isOpen();
+              }
+            });
+    Conditions.await(() -> changed.waiting() == 1);
+    Party p = Party.named("p");
+    MutexGuard<String> guard = ready(y.lockAsync(p));
+    PollFuture<?> wanted = pending(x.lockAsync(p));
+    waits.interrupt();
+    assertSame(waits.thread(), awaitReport().links().get(0).party());
+    wanted.cancel();
+    guard.close();
+    assertTrue(waits.get());
+    assertEquals(0, strict.waiting());
+  }
+
+  // A foreign wait that cannot be given up is reported as any other.
+  @Test
+  void waitsRegardless_cycle_reportedAndNotRefused() {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Watch x = strict.watch(new Object(), "x");
+    Party p = Party.named("p");
+    x.acquired(p);
+    try (Wait wait = x.waitsRegardless(p, () -> true)) {
+      assertFalse(wait.isRefused());
+      assertEquals(1, strict.check().size(), "it goes on");
+    }
+    assertEquals(1, reports.size());
+    assertEquals(0, strict.waiting());
   }
 
   // Misuse is refused with the name of what is missing.

@@ -337,4 +337,18 @@ class ReentrantDeadlockTest {
         "Party.named");
     assertEquals("Owner(p)", Owner.of(Party.named("p")).toString());
   }
+
+  // A thread that waits as an owner is one wait, although two parties are stuck.
+  @Test
+  void waiting_asAnOwner_countsOnce() {
+    ReentrantGuard<String> held = a.tryLock(one);
+    Running<Boolean> waits = Kind.PLATFORM.<Boolean>start(() -> a.lock(two).isOpen()).awaitAsleep();
+    Conditions.await(() -> detector.waiting() > 0);
+    assertEquals(1, detector.waiting());
+    assertContains(detector.toString(), "waiting=1");
+    waits.interrupt();
+    waits.failure(InterruptedException.class);
+    held.close();
+    assertQuiet();
+  }
 }

@@ -4,7 +4,7 @@ package dev.interlock.coroutines
 
 import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.future.PollFuture
-import dev.interlock.internal.op.PassingWait
+import dev.interlock.internal.op.Operation
 import dev.interlock.sync.Owner
 import dev.interlock.sync.ReentrantGuard
 import dev.interlock.sync.ReentrantMutex as BlockingReentrantMutex
@@ -105,7 +105,7 @@ private suspend fun <T> lockWatched(
 
 /** A wait that may end in time is in no deadlock that lasts. */
 private fun <T> PollFuture<T>.mayGiveUp(): PollFuture<T> = apply {
-  (this as PassingWait).setMayGiveUp()
+  (this as Operation<T>).setMayGiveUp()
 }
 
 /** The same mutex for coroutines. */

@@ -175,6 +175,13 @@ public abstract class Waiter {
     return cancelPending();
   }
 
+  /**
+   * The caller may give this wait up when some time is over, which cannot be seen by looking at it: then it is in no
+   * deadlock that lasts, and a deadlock detector is not told of it, or no longer, but of what was taken. Said by
+   * the caller, before the first poll or between two.
+   */
+  public void setMayGiveUp() {}
+
   /** Claims what was granted, or ends a wait that its own caller satisfied; false when it is over. */
   public final boolean take() {
     return STATE.compareAndSet(this, GRANTED, TAKEN);
@@ -229,7 +236,10 @@ public abstract class Waiter {
     return linked;
   }
 
-  /** What was noted last, 0 at first. Needs the lock, or to know that the wait was granted since. */
+  /**
+   * What was noted last, 0 at first. Needs the lock, or to know that the wait was granted since, or to be content with
+   * what those noted who came before the reader in some other way.
+   */
   public final int mark() {
     return mark;
   }
