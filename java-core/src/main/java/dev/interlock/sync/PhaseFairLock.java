@@ -696,7 +696,7 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   /** One that was asked to look: lets it in, or makes it wait again. */
-  private boolean enterReadOrRearm(PhaseQueue q, Waiter w) {
+  private boolean enterNudgedOrRearm(PhaseQueue q, Waiter w, boolean writes) {
     WakeList wakes = new WakeList();
     q.lock();
     try {
@@ -704,43 +704,20 @@ abstract class PhaseFairLock extends Synchronizer {
         return false; // granted, or refused, meanwhile
       }
       int s = state;
-      if ((s & WRITTEN) != 0 || q.upgrader() != null) {
+      if (writes ? (s & ~QUEUED) != 0 : (s & WRITTEN) != 0 || q.upgrader() != null) {
         w.rearm();
         return false;
       }
-      return enterLooking(q, w, q.readers(), s + 1, wakes);
+      w.takeUngranted();
+      (writes ? q.waiters() : q.readers()).remove(w);
+      q.countOvertake(); // those before it, if there are any
+      state = writes ? s | WRITTEN : s + 1;
+      settle(q, wakes, false);
+      return true;
     } finally {
       q.unlock();
       wakes.wakeAll();
     }
-  }
-
-  private boolean enterWriteOrRearm(PhaseQueue q, Waiter w) {
-    WakeList wakes = new WakeList();
-    q.lock();
-    try {
-      if (!w.isNudged()) {
-        return false; // granted, or refused, meanwhile
-      }
-      int s = state;
-      if ((s & ~QUEUED) != 0) {
-        w.rearm();
-        return false;
-      }
-      return enterLooking(q, w, q.waiters(), s | WRITTEN, wakes);
-    } finally {
-      q.unlock();
-      wakes.wakeAll();
-    }
-  }
-
-  private boolean enterLooking(PhaseQueue q, Waiter w, WaiterList list, int next, WakeList wakes) {
-    w.takeUngranted();
-    list.remove(w);
-    q.countOvertake(); // those before it, if there are any
-    state = next;
-    settle(q, wakes, false);
-    return true;
   }
 
   /**
@@ -960,7 +937,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
     @Override
     final boolean enterOrRearm(WaitQueue q, Waiter w) {
-      return enterReadOrRearm((PhaseQueue) q, w);
+      return enterNudgedOrRearm((PhaseQueue) q, w, false);
     }
 
     @Override
@@ -1008,7 +985,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
     @Override
     final boolean enterOrRearm(WaitQueue q, Waiter w) {
-      return enterWriteOrRearm((PhaseQueue) q, w);
+      return enterNudgedOrRearm((PhaseQueue) q, w, true);
     }
 
     @Override
