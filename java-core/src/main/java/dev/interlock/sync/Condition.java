@@ -352,27 +352,33 @@ public final class Condition<T extends @Nullable Object> {
     WaitQueue q = mutex.queue();
     ThreadWaiter w = new ThreadWaiter(1, null);
     Wait relock = noteRelock(w);
+    Outcome outcome;
     try {
-      enqueue(q, w);
-      mutex.release();
-      Outcome outcome = w.awaitUndecided(this, interruptible, deadline, spin.budget());
-      if (!Spin.isVirtual(Thread.currentThread())) {
-        spin.learn(w.spinPaid());
-      }
-      switch (outcome) {
-        case GRANTED:
-          mutex.takenByThread();
-          return outcome;
-        case TIMED_OUT:
-        case INTERRUPTED:
-          return lockUnlessSignalled(q, w, outcome, relock);
-        default:
-          mutex.awaitTurn(q, w);
-          mutex.takenByThread();
-          return Outcome.GRANTED;
-      }
+      outcome = releaseAndLock(q, w, interruptible, deadline, relock);
     } finally {
-      end(relock);
+      end(relock); // before the detector is told that the thread holds what it waited for
+    }
+    mutex.takenByThread();
+    return outcome;
+  }
+
+  private Outcome releaseAndLock(
+      WaitQueue q, ThreadWaiter w, boolean interruptible, long deadline, @Nullable Wait relock) {
+    enqueue(q, w);
+    mutex.release();
+    Outcome outcome = w.awaitUndecided(this, interruptible, deadline, spin.budget());
+    if (!Spin.isVirtual(Thread.currentThread())) {
+      spin.learn(w.spinPaid());
+    }
+    switch (outcome) {
+      case GRANTED:
+        return outcome;
+      case TIMED_OUT:
+      case INTERRUPTED:
+        return lockUnlessSignalled(q, w, outcome, relock);
+      default:
+        mutex.awaitTurn(q, w);
+        return Outcome.GRANTED;
     }
   }
 
@@ -398,7 +404,6 @@ public final class Condition<T extends @Nullable Object> {
         end(unsignalled);
       }
     }
-    mutex.takenByThread();
     if (!signalled) {
       return outcome;
     }

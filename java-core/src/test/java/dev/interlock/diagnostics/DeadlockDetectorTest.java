@@ -694,12 +694,20 @@ class DeadlockDetectorTest {
         };
     Mutex<String> x = mutex(rude, "x");
     Mutex<String> y = mutex(rude, "y");
-    MutexGuard<String> outer = ready(x.lockAsync(party));
-    MutexGuard<String> guard = ready(y.lockAsync(party));
-    pending(y.lockAsync(party)).cancel();
+    Running<Throwable> seen =
+        Kind.PLATFORM.start(
+            () -> {
+              Throwable[] caught = new Throwable[1];
+              Thread.currentThread().setUncaughtExceptionHandler((t, e) -> caught[0] = e);
+              MutexGuard<String> outer = ready(x.lockAsync(party));
+              MutexGuard<String> guard = ready(y.lockAsync(party));
+              pending(y.lockAsync(party)).cancel();
+              guard.close();
+              outer.close();
+              return caught[0];
+            });
+    assertEquals("rude", seen.get().getMessage());
     assertContains(told.get(0).links().get(0).name(), "@");
-    guard.close();
-    outer.close();
     assertEquals(0, rude.waiting());
     assertFalse(x.isLocked() || y.isLocked());
   }
@@ -768,6 +776,41 @@ class DeadlockDetectorTest {
     guard.close();
     assertTrue(waits.get());
     assertEquals(0, strict.waiting());
+  }
+
+  // Who has the mutex again waits for it no longer, when it is told of as the holder.
+  @Test
+  void condition_lockedAgain_waitIsOverBefore() throws Exception {
+    DeadlockDetector[] ordering = new DeadlockDetector[1];
+    List<LockOrderReport> orders = new CopyOnWriteArrayList<>();
+    ordering[0] =
+        DeadlockDetector.builder()
+            .lockOrder()
+            .onLockOrderViolation(
+                v -> {
+                  reports.addAll(ordering[0].check());
+                  orders.add(v);
+                })
+            .build();
+    Mutex<String> x = mutex(ordering[0], "x");
+    Mutex<String> y = mutex(ordering[0], "y");
+    Condition<String> changed = x.newCondition();
+    Running<Boolean> waits =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<String> guard = x.lock();
+                  MutexGuard<String> inner = y.lock()) {
+                changed.await(guard); // takes x while it holds y: an order that contradicts the first
+                return inner.isOpen();
+              }
+            });
+    Conditions.await(() -> changed.waiting() == 1);
+    try (MutexGuard<String> guard = x.lock()) {
+      changed.signal(guard);
+    }
+    assertTrue(waits.get());
+    assertEquals(1, orders.size());
+    assertEquals(List.of(), reports);
   }
 
   // A foreign wait that cannot be given up is reported as any other.
