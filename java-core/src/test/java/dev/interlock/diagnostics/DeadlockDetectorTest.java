@@ -800,7 +800,8 @@ class DeadlockDetectorTest {
             () -> {
               try (MutexGuard<String> guard = x.lock();
                   MutexGuard<String> inner = y.lock()) {
-                changed.await(guard); // takes x while it holds y: an order that contradicts the first
+                changed.await(
+                    guard); // takes x while it holds y: an order that contradicts the first
                 return inner.isOpen();
               }
             });
