@@ -171,8 +171,7 @@ public final class Semaphore extends Synchronizer {
   }
 
   private boolean tryTake(int permits) {
-    for (; ; ) {
-      int s = state;
+    for (int s = state; ; ) {
       if ((s & (CLOSED | QUEUED)) != 0) {
         if (s < 0) {
           throw closed();
@@ -181,10 +180,15 @@ public final class Semaphore extends Synchronizer {
         if (settleAndSeeQueued()) {
           return false;
         }
+        s = state;
       } else if (free(s) < permits) {
         return false;
-      } else if (casState(s, s - permits)) {
-        return true;
+      } else {
+        int seen = exchangeState(s, s - permits);
+        if (seen == s) {
+          return true;
+        }
+        s = seen;
       }
     }
   }
@@ -304,14 +308,18 @@ public final class Semaphore extends Synchronizer {
   }
 
   private void change(int by) {
-    for (; ; ) {
-      int s = state;
+    for (int s = state; ; ) {
       if ((s & QUEUED) != 0) {
         if (changeQueued(by)) {
           return;
         }
-      } else if (casState(s, (s & CLOSED) | sum(free(s), by))) {
-        return;
+        s = state;
+      } else {
+        int seen = exchangeState(s, (s & CLOSED) | sum(free(s), by));
+        if (seen == s) {
+          return;
+        }
+        s = seen;
       }
     }
   }
@@ -453,10 +461,13 @@ public final class Semaphore extends Synchronizer {
 
   /** False also when closed: the queue's lock tells the two apart. */
   private boolean tryAcquireUnqueued(int permits) {
-    for (int s; (s = state) >= 0 && (s & QUEUED) == 0 && free(s) >= permits; ) {
-      if (casState(s, s - permits)) {
+    int s = state;
+    while (s >= 0 && (s & QUEUED) == 0 && free(s) >= permits) {
+      int seen = exchangeState(s, s - permits);
+      if (seen == s) {
         return true;
       }
+      s = seen;
     }
     return false;
   }
@@ -599,6 +610,14 @@ public final class Semaphore extends Synchronizer {
 
   private boolean casState(int expected, int next) {
     return STATE.compareAndSet(this, expected, next);
+  }
+
+  /**
+   * As {@link #casState}, and tells what was there, {@code expected} if it went well. Who looked again instead would
+   * lose the word to the other side between the two.
+   */
+  private int exchangeState(int expected, int next) {
+    return (int) STATE.compareAndExchange(this, expected, next);
   }
 
   /** Waiting for permits as a future. */
