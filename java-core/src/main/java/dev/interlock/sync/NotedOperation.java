@@ -67,7 +67,7 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
       return;
     }
     note = made;
-    if (made.isRefused() && cancel()) {
+    if (made.isRefused() && dropPending()) {
       throw made.refusal();
     }
   }

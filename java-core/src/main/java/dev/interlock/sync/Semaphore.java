@@ -443,7 +443,8 @@ public final class Semaphore extends Synchronizer {
       return;
     }
     Object holder = watch.holder();
-    if (holder instanceof Thread ? holder != Thread.currentThread() : free(state) != 0) {
+    // Not the word itself: while others are granted permits, it shows some that are on their way.
+    if (holder instanceof Thread ? holder != Thread.currentThread() : availablePermits() != 0) {
       watch.distrust();
     }
     watch.released();

@@ -562,6 +562,33 @@ class DeadlockDetectorTest {
     assertEquals(0, strict.waiting());
   }
 
+  // A future that is granted while the cycle that it closed is reported is neither refused nor
+  // given back.
+  @Test
+  void throwInCloser_grantedMeanwhile_goesOn() {
+    List<DeadlockReport> told = new ArrayList<>();
+    List<MutexGuard<String>> held = new ArrayList<>();
+    DeadlockDetector strict =
+        DeadlockDetector.builder()
+            .throwInCloser()
+            .onDeadlock(told::add)
+            .naming(
+                p -> {
+                  held.forEach(MutexGuard::close);
+                  return null;
+                })
+            .build();
+    Mutex<String> x = Mutex.builder().name("x").detector(strict).bypassBound(0).of("x");
+    Party p = Party.named("p");
+    held.add(ready(x.lockAsync(p)));
+    PollFuture<MutexGuard<String>> again = pending(x.lockAsync(p));
+    assertTrue(x.isLocked());
+    ready(again).close();
+    assertEquals(List.of(), told);
+    assertEquals(0, strict.waiting());
+    assertFalse(x.isLocked());
+  }
+
   // A party that goes on after its future was cancelled by another one does not wait for it any
   // more.
   @Test

@@ -7,6 +7,7 @@ import dev.interlock.future.Context;
 import dev.interlock.future.PollFuture;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.Semaphore;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
 import dev.interlock.testing.Running;
@@ -159,6 +160,37 @@ class DeadlockStressTest {
       assertEquals(0, m.waiting());
       assertTrue(!m.isLocked());
     }
+  }
+
+  /** A permit that is given back the moment that it comes is given back by who has it. */
+  @Test
+  void semaphore_returnedAtOnce_stillBelieved() {
+    DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();
+    Semaphore lock = Semaphore.lock("s", detector);
+    Party task = Party.named("task");
+    long end = System.nanoTime() + NANOS / 2;
+    Running<Boolean> other =
+        Kind.PLATFORM.start(
+            () -> {
+              while (System.nanoTime() < end) {
+                lock.acquire();
+                lock.release();
+              }
+              return true;
+            });
+    while (!other.isDone()) {
+      PollFuture<?> permit = lock.acquireAsync(1, task);
+      while (!permit.poll(Polls.IGNORED).isReady()) {
+        Thread.onSpinWait();
+      }
+      lock.release();
+    }
+    other.get();
+    assertEquals(List.of(), reports);
+    lock.acquireUninterruptibly(1);
+    Polls.pending(lock.acquireAsync(1, Thread.currentThread())).cancel();
+    assertEquals(1, reports.size(), "it waits for itself");
+    lock.release();
   }
 
   /** Rounds in which two close a cycle at the same moment: one of them, and one alone, reports it. */

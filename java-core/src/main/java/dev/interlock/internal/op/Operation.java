@@ -224,7 +224,8 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
     return dropPending() || dropGranted();
   }
 
-  private boolean dropPending() {
+  /** As {@link #cancel}, if nothing was granted; false also when something was. */
+  protected final boolean dropPending() {
     if (!giveUp()) {
       return false;
     }
