@@ -39,6 +39,7 @@ final class Examples {
         new LatchExample(),
         new PhilosophersExample(),
         new MixedDeadlockExample(),
+        new ForeignLocksExample(),
         new ChannelBoundedExample(),
         new ChannelRendezvousExample(),
         new ChannelUnboundedExample(),
