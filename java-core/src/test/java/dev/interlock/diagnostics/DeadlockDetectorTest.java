@@ -29,7 +29,6 @@ import dev.interlock.testing.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a detector finds, and what it does not take for a deadlock. */
 class DeadlockDetectorTest {
-  private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
+  private final Reports reports = new Reports();
   private final DeadlockDetector detector =
       DeadlockDetector.builder().onDeadlock(reports::add).build();
   private final Mutex<String> a = mutex(detector, "a");
@@ -52,32 +51,18 @@ class DeadlockDetectorTest {
     return Mutex.builder().name(name).detector(detector).of(name);
   }
 
-  private DeadlockReport awaitReport() {
-    Conditions.await(() -> !reports.isEmpty(), () -> "a report of " + detector);
-    assertEquals(1, reports.size(), reports::toString);
-    return reports.get(0);
-  }
-
   /** Each locks its own, meets the others, and locks that of the next. */
   private static Running<Boolean> takesTwo(
       Kind kind, Mutex<?> first, CyclicBarrier all, Mutex<?> second) {
     return kind.start(
         () -> {
           try (MutexGuard<?> one = first.lock()) {
-            meet(all);
+            all.await();
             try (MutexGuard<?> two = second.lock()) {
               return true;
             }
           }
         });
-  }
-
-  private static void meet(CyclicBarrier all) throws InterruptedException {
-    try {
-      all.await();
-    } catch (BrokenBarrierException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private void assertEnds(Running<?> toInterrupt, Running<?>... others) {
@@ -102,7 +87,7 @@ class DeadlockDetectorTest {
     Running<Boolean> one = takesTwo(kind, a, both, b);
     Running<Boolean> two = takesTwo(kind, b, both, a);
 
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertEquals(2, report.links().size());
     for (DeadlockReport.Link link : report.links()) {
       boolean first = link.party() == one.thread();
@@ -131,7 +116,7 @@ class DeadlockDetectorTest {
     Running<Boolean> two = takesTwo(kind, b, all, c);
     Running<Boolean> three = takesTwo(kind, c, all, a);
 
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertEquals(3, report.links().size());
     for (int i = 0; i < 3; i++) {
       assertSame(report.links().get(i).waitsFor(), report.links().get((i + 1) % 3).holds());
@@ -150,7 +135,7 @@ class DeadlockDetectorTest {
                 return true;
               }
             });
-    assertContains(awaitReport().toString(), "deadlock of 1 party, which waits for itself");
+    assertContains(reports.awaitOnly().toString(), "deadlock of 1 party, which waits for itself");
     assertEnds(one);
   }
 
@@ -164,7 +149,7 @@ class DeadlockDetectorTest {
         kind.start(
             () -> {
               try (MutexGuard<?> guard = a.lock()) {
-                meet(both);
+                both.await();
                 s.acquire();
                 s.release();
                 return true;
@@ -175,14 +160,14 @@ class DeadlockDetectorTest {
             () -> {
               s.acquire();
               try {
-                meet(both);
+                both.await();
                 a.lock().close();
                 return true;
               } finally {
                 s.release();
               }
             });
-    assertContains(awaitReport().toString(), "Semaphore(s)", "Mutex(a)");
+    assertContains(reports.awaitOnly().toString(), "Semaphore(s)", "Mutex(a)");
     assertEnds(one, two);
   }
 
@@ -209,7 +194,7 @@ class DeadlockDetectorTest {
     assertEquals(List.of(), reports);
 
     PollFuture<MutexGuard<String>> wanted = pending(b.lockAsync(task));
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertSame(task, report.links().get(0).party());
     assertSame(thread.thread(), report.links().get(1).party());
     assertContains(report.toString(), "task 7");
@@ -340,7 +325,7 @@ class DeadlockDetectorTest {
         Kind.PLATFORM.start(
             () -> {
               try (MutexGuard<?> one = b.lock()) {
-                meet(both);
+                both.await();
                 Conditions.await(() -> a.isLocked() && detector.waiting() == 1);
                 return a.tryLock(Duration.ofMillis(20)) == null;
               }
@@ -438,7 +423,7 @@ class DeadlockDetectorTest {
     CyclicBarrier both = new CyclicBarrier(2);
     Running<Boolean> one = takesTwo(Kind.PLATFORM, a, both, b);
     Running<Boolean> two = takesTwo(Kind.PLATFORM, b, both, a);
-    awaitReport();
+    reports.awaitOnly();
     PollFuture<?> behind = pending(a.lockAsync(Party.named("behind")));
     assertEquals(1, reports.size());
     assertEquals(2, detector.check().get(0).links().size());
@@ -463,7 +448,7 @@ class DeadlockDetectorTest {
       assertThrows(IllegalStateException.class, wait::refusal);
       assertContains(wait.toString(), "p waits for ReentrantLock(foreign)");
     }
-    assertContains(awaitReport().toString(), "ReentrantLock(foreign)");
+    assertContains(reports.awaitOnly().toString(), "ReentrantLock(foreign)");
     watch.released();
     assertNull(watch.holder());
     waits.cancel();
@@ -762,7 +747,7 @@ class DeadlockDetectorTest {
     wanted.cancel();
     changed.signal(guard);
     PollFuture<?> again = pending(a.lockAsync(p));
-    DeadlockReport.Link link = awaitReport().links().get(1);
+    DeadlockReport.Link link = reports.awaitOnly().links().get(1);
     assertSame(waits.thread(), link.party());
     assertSame(b.watch(), link.waitsFor());
     assertTrue(
@@ -798,7 +783,7 @@ class DeadlockDetectorTest {
     MutexGuard<String> guard = ready(y.lockAsync(p));
     PollFuture<?> wanted = pending(x.lockAsync(p));
     waits.interrupt();
-    assertSame(waits.thread(), awaitReport().links().get(0).party());
+    assertSame(waits.thread(), reports.awaitOnly().links().get(0).party());
     wanted.cancel();
     guard.close();
     assertTrue(waits.get());

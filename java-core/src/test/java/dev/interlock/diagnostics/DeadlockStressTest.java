@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,9 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** No deadlock is invented, and none is missed, whatever else goes on. Each test runs about a second. */
 class DeadlockStressTest {
-  private static final int THREADS = 4;
   private static final int LOCKS = 5;
-  private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
   private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
 
@@ -54,27 +51,8 @@ class DeadlockStressTest {
     DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();
     List<Mutex<int[]>> all = mutexes(detector);
     AtomicInteger sections = new AtomicInteger();
-    List<Running<Boolean>> runs = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
-      int seed = t;
-      runs.add(
-          kind.start(
-              () -> {
-                SplittableRandom random = new SplittableRandom(seed);
-                long end = System.nanoTime() + NANOS;
-                while (System.nanoTime() < end) {
-                  step(all, random, sections);
-                }
-                return true;
-              }));
-    }
-    SplittableRandom random = new SplittableRandom(99);
-    while (!runs.stream().allMatch(Running::isDone)) {
-      runs.get(random.nextInt(THREADS)).interrupt();
-      assertEquals(List.of(), detector.check());
-      Thread.yield();
-    }
-    runs.forEach(Running::get);
+    StressRuns.disturb(
+        StressRuns.start(kind, random -> () -> step(all, random, sections)), detector);
     assertEquals(List.of(), reports);
     assertEquals(0, detector.waiting());
     int counted = 0;
@@ -86,8 +64,9 @@ class DeadlockStressTest {
     assertTrue(counted > 0);
   }
 
-  private static void step(
-      List<Mutex<int[]>> all, SplittableRandom random, AtomicInteger sections) {
+  private static boolean step(
+      List<Mutex<int[]>> all, SplittableRandom random, AtomicInteger sections)
+      throws InterruptedException {
     int first = random.nextInt(LOCKS);
     int second = random.nextInt(LOCKS);
     try (MutexGuard<int[]> one = all.get(first).lock()) {
@@ -106,8 +85,7 @@ class DeadlockStressTest {
         sections.incrementAndGet();
         two.close();
       }
-    } catch (InterruptedException goOn) {
-      // it is part of the noise
+      return true;
     }
   }
 
@@ -130,29 +108,24 @@ class DeadlockStressTest {
     DeadlockDetector detector =
         DeadlockDetector.builder().throwInCloser().onDeadlock(r -> {}).build();
     List<Mutex<int[]>> all = mutexes(detector);
-    List<Running<Boolean>> runs = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
-      int seed = t;
-      runs.add(
-          kind.start(
-              () -> {
-                SplittableRandom random = new SplittableRandom(seed);
-                long end = System.nanoTime() + NANOS;
-                while (System.nanoTime() < end) {
+    List<Running<Boolean>> runs =
+        StressRuns.start(
+            kind,
+            random ->
+                () -> {
                   try (MutexGuard<int[]> one = all.get(random.nextInt(LOCKS)).lock()) {
                     Thread.yield();
                     try (MutexGuard<int[]> two = all.get(random.nextInt(LOCKS)).lock();
                         MutexGuard<int[]> three = all.get(random.nextInt(LOCKS)).lock()) {
                       three.get()[0]++;
+                      return true;
                     }
                   } catch (DeadlockException e) {
                     assertTrue(e.report().links().get(0).party() == Thread.currentThread());
                     refused.incrementAndGet();
+                    return false;
                   }
-                }
-                return true;
-              }));
-    }
+                });
     runs.forEach(Running::get);
     assertTrue(refused.get() > 0, "three of five in any order: some of them are the same");
     assertEquals(0, detector.waiting());
@@ -168,7 +141,7 @@ class DeadlockStressTest {
     DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();
     Semaphore lock = Semaphore.lock("s", detector);
     Party task = Party.named("task");
-    long end = System.nanoTime() + NANOS / 2;
+    long end = System.nanoTime() + StressRuns.NANOS / 2;
     Running<Boolean> other =
         Kind.PLATFORM.start(
             () -> {
@@ -197,7 +170,7 @@ class DeadlockStressTest {
   @Test
   void closedByTwoAtOnce_reportedOnce() {
     DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();
-    long end = System.nanoTime() + NANOS;
+    long end = System.nanoTime() + StressRuns.NANOS;
     for (int round = 1; System.nanoTime() < end; round++) {
       Mutex<String> a = Mutex.builder().name("a").detector(detector).of("a");
       Mutex<String> b = Mutex.builder().name("b").detector(detector).of("b");

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a detector finds over reentrant mutexes, whose parties are their owners. */
 class ReentrantDeadlockTest {
-  private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
+  private final Reports reports = new Reports();
   private final DeadlockDetector detector =
       DeadlockDetector.builder().onDeadlock(reports::add).build();
   private final DeadlockDetector strict =
@@ -66,12 +65,6 @@ class ReentrantDeadlockTest {
         });
   }
 
-  private DeadlockReport awaitReport() {
-    Conditions.await(() -> !reports.isEmpty(), () -> "a report of " + detector);
-    assertEquals(1, reports.size(), reports::toString);
-    return reports.get(0);
-  }
-
   private static Set<Object> parties(DeadlockReport report) {
     Set<Object> parties = new java.util.HashSet<>();
     report.links().forEach(l -> parties.add(l.party()));
@@ -93,7 +86,7 @@ class ReentrantDeadlockTest {
     CyclicBarrier both = new CyclicBarrier(2);
     Running<Boolean> first = takesTwo(kind, one, a, both, b);
     Running<Boolean> second = takesTwo(kind, two, b, both, a);
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertEquals(Set.of(one, two), parties(report));
     for (DeadlockReport.Link link : report.links()) {
       assertSame((link.party() == one ? a : b).watch(), link.holds());
@@ -140,7 +133,7 @@ class ReentrantDeadlockTest {
               b.lock(one).close();
               return true;
             });
-    assertEquals(Set.of(one, two), parties(awaitReport()));
+    assertEquals(Set.of(one, two), parties(reports.awaitOnly()));
     waits.cancel();
     ofTwo.close();
     elsewhere.get();
@@ -173,7 +166,7 @@ class ReentrantDeadlockTest {
                 return true;
               }
             });
-    assertEquals(Set.of(first.thread(), second.thread()), parties(awaitReport()));
+    assertEquals(Set.of(first.thread(), second.thread()), parties(reports.awaitOnly()));
     second.interrupt();
     second.failure(InterruptedException.class);
     first.get();
@@ -187,7 +180,7 @@ class ReentrantDeadlockTest {
     MutexGuard<String> ofTwo = ready(m.lockAsync(two));
     PollFuture<?> waits = pending(m.lockAsync(one));
     PollFuture<?> alsoWaits = pending(a.lockAsync(two));
-    assertEquals(Set.of(one, two), parties(awaitReport()));
+    assertEquals(Set.of(one, two), parties(reports.awaitOnly()));
     waits.cancel();
     alsoWaits.cancel();
     ofOne.close();
@@ -272,7 +265,7 @@ class ReentrantDeadlockTest {
     ReentrantGuard<String> ofTwo = y.tryLock(two);
     PollFuture<?> waits = pending(y.lockAsync(one));
     PollFuture<?> alsoWaits = pending(x.lockAsync(two));
-    DeadlockReport.Link link = awaitReport().links().get(1);
+    DeadlockReport.Link link = reports.awaitOnly().links().get(1);
     assertSame(one, link.party());
     assertContains(link.takenAt().toString(), "firstHold");
     assertContains(link.waitsAt().toString(), "tellWhereTheFirstHoldWasTaken");

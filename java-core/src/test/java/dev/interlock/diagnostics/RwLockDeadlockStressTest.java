@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.interlock.future.PollFuture;
 import dev.interlock.sync.ReadGuard;
 import dev.interlock.sync.RwLock;
-import dev.interlock.sync.UpgradeConflictException;
 import dev.interlock.sync.WriteGuard;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
@@ -19,16 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** As {@link DeadlockStressTest}, over read-write locks. Each test runs about a second. */
 class RwLockDeadlockStressTest {
-  private static final int THREADS = 4;
   private static final int LOCKS = 4;
-  private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
   private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
 
@@ -39,38 +35,6 @@ class RwLockDeadlockStressTest {
       all.add((i % 2 == 0 ? builder : builder.manyReaders()).of(new int[1]));
     }
     return all;
-  }
-
-  /** A section, by whatever way in; what it returns is whether it came in. */
-  private interface Section {
-    boolean run() throws InterruptedException;
-  }
-
-  private static List<Running<Boolean>> start(Kind kind, SectionsOf sections) {
-    List<Running<Boolean>> runs = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
-      SplittableRandom random = new SplittableRandom(t);
-      runs.add(
-          kind.start(
-              () -> {
-                Section section = sections.of(random);
-                long end = System.nanoTime() + NANOS;
-                boolean came = false;
-                while (System.nanoTime() < end) {
-                  try {
-                    came |= section.run();
-                  } catch (InterruptedException | UpgradeConflictException goOn) {
-                    // they are part of the noise
-                  }
-                }
-                return came;
-              }));
-    }
-    return runs;
-  }
-
-  private interface SectionsOf {
-    Section of(SplittableRandom random);
   }
 
   private static void assertFree(DeadlockDetector detector, List<RwLock<int[]>> all) {
@@ -95,14 +59,8 @@ class RwLockDeadlockStressTest {
     DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();
     List<RwLock<int[]>> all = locks(detector);
     AtomicInteger written = new AtomicInteger();
-    List<Running<Boolean>> runs = start(kind, random -> () -> ordered(all, random, written));
-    SplittableRandom random = new SplittableRandom(99);
-    while (!runs.stream().allMatch(Running::isDone)) {
-      runs.get(random.nextInt(THREADS)).interrupt();
-      assertEquals(List.of(), detector.check());
-      Thread.yield();
-    }
-    runs.forEach(Running::get);
+    StressRuns.disturb(
+        StressRuns.start(kind, random -> () -> ordered(all, random, written)), detector);
     assertEquals(List.of(), reports);
     assertFree(detector, all);
     int counted = 0;
@@ -204,7 +162,7 @@ class RwLockDeadlockStressTest {
         DeadlockDetector.builder().throwInCloser().onDeadlock(r -> {}).build();
     List<RwLock<int[]>> all = locks(detector);
     List<Running<Boolean>> runs =
-        start(
+        StressRuns.start(
             kind,
             random ->
                 () -> {

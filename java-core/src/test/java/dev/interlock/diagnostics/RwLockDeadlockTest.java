@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -40,7 +39,7 @@ import org.openjdk.jol.info.ClassLayout;
 
 /** What a detector finds over read-write locks, and what it does not take for a deadlock there. */
 class RwLockDeadlockTest {
-  private final List<DeadlockReport> reports = new CopyOnWriteArrayList<>();
+  private final Reports reports = new Reports();
   private final DeadlockDetector detector =
       DeadlockDetector.builder().onDeadlock(reports::add).build();
   private final DeadlockDetector strict =
@@ -63,16 +62,6 @@ class RwLockDeadlockTest {
 
   private static SharedWatch watch(RwLock<?> lock) {
     return (SharedWatch) lock.watch();
-  }
-
-  private DeadlockReport awaitReport() {
-    Conditions.await(() -> !reports.isEmpty(), () -> "a report of " + detector);
-    return onlyReport();
-  }
-
-  private DeadlockReport onlyReport() {
-    assertEquals(1, reports.size(), reports::toString);
-    return reports.get(0);
   }
 
   private static DeadlockReport.Link linkOf(DeadlockReport report, Object party) {
@@ -117,16 +106,12 @@ class RwLockDeadlockTest {
     assertFalse(m.isLocked() || n.isLocked());
   }
 
-  private static void meet(CyclicBarrier all) throws Exception {
-    all.await();
-  }
-
   private static Running<Boolean> readsThenLocks(
       Kind kind, RwLock<?> lock, CyclicBarrier all, Mutex<?> mutex) {
     return kind.start(
         () -> {
           try (ReadGuard<?> one = lock.read()) {
-            meet(all);
+            all.await();
             try (MutexGuard<?> two = mutex.lock()) {
               return true;
             }
@@ -139,7 +124,7 @@ class RwLockDeadlockTest {
     return kind.start(
         () -> {
           try (MutexGuard<?> one = mutex.lock()) {
-            meet(all);
+            all.await();
             try (WriteGuard<?> two = lock.write()) {
               return true;
             }
@@ -157,7 +142,7 @@ class RwLockDeadlockTest {
     Running<Boolean> reader = readsThenLocks(kind, a, both, m);
     Running<Boolean> writer = locksThenWrites(kind, m, both, a);
 
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertEquals(2, report.links().size());
     assertLink(report, reader.thread(), a.watch(), Access.READ, m.watch(), Access.ALONE);
     assertLink(report, writer.thread(), m.watch(), Access.ALONE, a.watch(), Access.WRITE);
@@ -187,8 +172,8 @@ class RwLockDeadlockTest {
     MutexGuard<String> ofP = ready(m.lockAsync(p));
     PollFuture<?> stuck = pending(m.lockAsync(q));
     PollFuture<?> writes = pending(b.writeAsync(p));
-    assertLink(onlyReport(), p, m.watch(), Access.ALONE, b.watch(), Access.WRITE);
-    assertLink(onlyReport(), q, b.watch(), Access.READ, m.watch(), Access.ALONE);
+    assertLink(reports.only(), p, m.watch(), Access.ALONE, b.watch(), Access.WRITE);
+    assertLink(reports.only(), q, b.watch(), Access.READ, m.watch(), Access.ALONE);
     writes.cancel();
     stuck.cancel();
     ofP.close();
@@ -209,8 +194,8 @@ class RwLockDeadlockTest {
                 return true;
               }
             });
-    assertContains(awaitReport().toString(), "deadlock of 1 party, which waits for itself");
-    assertLink(onlyReport(), self.thread(), a.watch(), Access.READ, a.watch(), Access.WRITE);
+    assertContains(reports.awaitOnly().toString(), "deadlock of 1 party, which waits for itself");
+    assertLink(reports.only(), self.thread(), a.watch(), Access.READ, a.watch(), Access.WRITE);
     assertEnds(self);
   }
 
@@ -240,7 +225,7 @@ class RwLockDeadlockTest {
         kind.start(
             () -> {
               try (ReadGuard<?> first = a.read()) {
-                meet(both);
+                both.await();
                 Conditions.await(() -> detector.waiting() == 1);
                 try (ReadGuard<?> again = a.read()) {
                   return true;
@@ -250,11 +235,11 @@ class RwLockDeadlockTest {
     Running<Boolean> writer =
         kind.start(
             () -> {
-              meet(both);
+              both.await();
               a.write().close();
               return true;
             });
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertLink(report, reader.thread(), a.watch(), Access.READ, a.watch(), Access.READ);
     assertLink(report, writer.thread(), a.watch(), Access.NEXT, a.watch(), Access.WRITE);
     assertContains(report.toString(), "holds     the next turn at RwLock(a)\n");
@@ -272,12 +257,12 @@ class RwLockDeadlockTest {
             () -> {
               try (MutexGuard<?> first = m.lock();
                   ReadGuard<?> reads = a.read()) {
-                meet(both);
+                both.await();
                 reads.upgrade().close();
                 return true;
               }
             });
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertLink(report, upgrader.thread(), m.watch(), Access.ALONE, a.watch(), Access.UPGRADE);
     assertLink(report, other.thread(), a.watch(), Access.READ, m.watch(), Access.ALONE);
     assertContains(report.toString(), "waits for RwLock(a) to upgrade, at\n");
@@ -294,7 +279,7 @@ class RwLockDeadlockTest {
     PollFuture<?> stuck = pending(m.lockAsync(r));
     assertEquals(List.of(), reports);
     PollFuture<?> behind = pending(a.readAsync(q));
-    DeadlockReport report = onlyReport();
+    DeadlockReport report = reports.only();
     assertEquals(3, report.links().size(), report::toString);
     assertLink(report, q, m.watch(), Access.ALONE, a.watch(), Access.READ);
     assertLink(report, p, a.watch(), Access.NEXT, a.watch(), Access.UPGRADE);
@@ -331,7 +316,7 @@ class RwLockDeadlockTest {
         kind.start(
             () -> {
               try (MutexGuard<?> one = m.lock()) {
-                meet(all);
+                all.await();
                 s.acquire();
                 s.release();
                 return true;
@@ -342,14 +327,14 @@ class RwLockDeadlockTest {
             () -> {
               s.acquire();
               try {
-                meet(all);
+                all.await();
                 a.write().close();
                 return true;
               } finally {
                 s.release();
               }
             });
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertEquals(3, report.links().size());
     assertLink(report, reader.thread(), a.watch(), Access.READ, m.watch(), Access.ALONE);
     assertLink(report, locker.thread(), m.watch(), Access.ALONE, s.watch(), Access.ALONE);
@@ -372,7 +357,7 @@ class RwLockDeadlockTest {
             });
     Conditions.await(() -> detector.waiting() == 1);
     PollFuture<?> wanted = pending(b.readAsync(p));
-    DeadlockReport report = onlyReport();
+    DeadlockReport report = reports.only();
     assertSame(p, report.links().get(0).party());
     assertLink(report, p, a.watch(), Access.READ, b.watch(), Access.READ);
     assertLink(report, thread.thread(), b.watch(), Access.WRITE, a.watch(), Access.WRITE);
@@ -394,7 +379,7 @@ class RwLockDeadlockTest {
               view.readLock().unlock();
               view.readLock().lockInterruptibly();
               try {
-                meet(both);
+                both.await();
                 m.lock().close();
                 return true;
               } finally {
@@ -406,7 +391,7 @@ class RwLockDeadlockTest {
             () -> {
               assertTrue(m.tryLock(Duration.ofHours(1)) != null);
               try {
-                meet(both);
+                both.await();
                 view.writeLock().lockInterruptibly();
                 view.writeLock().unlock();
                 return true;
@@ -414,7 +399,7 @@ class RwLockDeadlockTest {
                 m.asLock().unlock();
               }
             });
-    DeadlockReport report = awaitReport();
+    DeadlockReport report = reports.awaitOnly();
     assertLink(report, reader.thread(), a.watch(), Access.READ, m.watch(), Access.ALONE);
     assertLink(report, writer.thread(), m.watch(), Access.ALONE, a.watch(), Access.WRITE);
     assertEnds(reader, writer);
@@ -536,10 +521,10 @@ class RwLockDeadlockTest {
   void waiterBehindADeadlock_notReportedAgain() {
     ReadGuard<String> ofP = ready(a.readAsync(p));
     PollFuture<?> writes = pending(a.writeAsync(p));
-    onlyReport();
+    reports.only();
     PollFuture<ReadGuard<String>> reads = pending(a.readAsync(q));
     PollFuture<?> alsoWrites = pending(a.writeAsync(r));
-    onlyReport();
+    reports.only();
     assertEquals(1, detector.check().size());
     writes.cancel();
     alsoWrites.cancel();
@@ -568,7 +553,7 @@ class RwLockDeadlockTest {
       }
     }
     assertEquals(1, refused);
-    onlyReport();
+    reports.only();
     assertQuiet();
   }
 
@@ -595,12 +580,12 @@ class RwLockDeadlockTest {
       Running<Boolean> reader =
           Kind.PLATFORM.start(
               () -> {
-                meet(both);
+                both.await();
                 x.read().close();
                 return true;
               });
       try (ReadGuard<?> first = x.read()) {
-        meet(both);
+        both.await();
         assertThrows(DeadlockException.class, x::write);
         reader.get();
       }
@@ -718,7 +703,7 @@ class RwLockDeadlockTest {
     pending(a.writeAsync(Thread.currentThread())).cancel();
     assertEquals(List.of(), reports);
     pending(a.writeAsync(p)).cancel();
-    assertLink(onlyReport(), p, a.watch(), Access.READ, a.watch(), Access.WRITE);
+    assertLink(reports.only(), p, a.watch(), Access.READ, a.watch(), Access.WRITE);
     reads.handOver(null);
     assertEquals(List.of(), watch(a).sharers());
     reads.handOver(q);
@@ -773,7 +758,7 @@ class RwLockDeadlockTest {
     guard.handOver(p);
     assertEquals(List.of(Thread.currentThread(), p), sorted(watch(b).sharers()));
     pending(b.writeAsync(Thread.currentThread())).cancel();
-    DeadlockReport.Link link = onlyReport().links().get(0);
+    DeadlockReport.Link link = reports.only().links().get(0);
     assertContains(link.takenAt().toString(), "captureStacks_readers_tellWhereTheyCameIn");
     other.close();
     guard.close();
@@ -781,9 +766,9 @@ class RwLockDeadlockTest {
 
     ReadGuard<String> mine = cameInHere(b);
     pending(b.writeAsync(Thread.currentThread())).cancel();
-    assertContains(onlyReport().links().get(0).takenAt().toString(), "cameInHere");
+    assertContains(reports.only().links().get(0).takenAt().toString(), "cameInHere");
     assertContains(
-        onlyReport().toString(), " to read, taken at\n        dev.interlock.sync.RwLock.");
+        reports.only().toString(), " to read, taken at\n        dev.interlock.sync.RwLock.");
     mine.close();
     assertEquals(List.of(), watch(b).sharers());
   }
@@ -810,7 +795,7 @@ class RwLockDeadlockTest {
     try (Wait wait = watch.waits(r, () -> true)) {
       assertContains(wait.toString(), "r waits for Object(foreign) to write");
     }
-    onlyReport();
+    reports.only();
     assertSame(q, watch.sharer(ticket));
     watch.handOver(ticket, null);
     assertNull(watch.sharer(ticket));
@@ -849,7 +834,7 @@ class RwLockDeadlockTest {
           left.set(looks);
           reports.addAll(detector.check());
         }
-        onlyReport();
+        reports.only();
         undone = left.get() < 0;
       }
     }
