@@ -11,8 +11,8 @@ public enum Access {
   /** To write, by one that reads already and waits for the other readers. */
   UPGRADE(" to upgrade"),
   /**
-   * Not yet the object: a writer that waits and keeps readers out, because they do not overtake it. Whoever
-   * waits to read waits for it too.
+   * Not yet the object: a writer that waits and keeps readers out, because they do not overtake it.
+   * Whoever waits to read waits for it too.
    */
   NEXT("");
 

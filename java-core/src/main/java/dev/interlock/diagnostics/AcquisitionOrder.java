@@ -10,21 +10,23 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which object was taken while which other was held, and whether these orders contradict each other.
- * Every call needs the detector's lock.
+ * Which object was taken while which other was held, and whether these orders contradict each
+ * other. Every call needs the detector's lock.
  *
- * <p><b>Source.</b> The order graph is that of the Linux kernel's <i>lockdep</i>; the gate locks are those of
- * K. Havelund, <i>Using Runtime Analysis to Guide Model Checking of Java Programs</i>, SPIN 2000. Differs in: the
- * nodes are objects, not classes of them, and the parties need not be threads.
+ * <p><b>Source.</b> The order graph is that of the Linux kernel's <i>lockdep</i>; the gate locks
+ * are those of K. Havelund, <i>Using Runtime Analysis to Guide Model Checking of Java Programs</i>,
+ * SPIN 2000. Differs in: the nodes are objects, not classes of them, and the parties need not be
+ * threads.
  */
 final class AcquisitionOrder {
   /*
-   * An edge a -> b: somebody held a when it took b by a call that might have waited for ever. Its gates:
-   * what else was held every time that happened, alone: who reads keeps no other reader out. A cycle of edges is a deadlock that could have happened, unless
-   * one object is a gate of all of its edges: whoever holds that one keeps the others out.
+   * An edge a -> b: somebody held a when it took b by a call that might have waited for ever. Its
+   * gates: what else was held every time that happened, alone: who reads keeps no other reader out.
+   * A cycle of edges is a deadlock that could have happened, unless one object is a gate of all of
+   * its edges: whoever holds that one keeps the others out.
    *
-   * The edges of a stand in the watch of a, weakly by the watch of b, so an object takes its edges with
-   * it when nothing else reaches it. An edge is looked at again when it loses a gate.
+   * The edges of a stand in the watch of a, weakly by the watch of b, so an object takes its edges
+   * with it when nothing else reaches it. An edge is looked at again when it loses a gate.
    */
   static final class Successors {
     private final Map<Watch, Edge> edges = new WeakHashMap<>();
@@ -143,7 +145,10 @@ final class AcquisitionOrder {
     return steps;
   }
 
-  /** Extends {@code path}, whose edges have {@code gates} in common, from {@code here} to {@code goal}. */
+  /**
+   * Extends {@code path}, whose edges have {@code gates} in common, from {@code here} to {@code
+   * goal}.
+   */
   private boolean closes(Watch here, Watch goal, Set<Watch> gates, List<Edge> path) {
     Successors successors = here.successors;
     if (successors == null || path.size() == MOST_STEPS) {

@@ -16,50 +16,51 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds parties that wait for each other: platform threads, virtual threads, coroutines and tasks that
- * poll futures, in the same cycle if need be. It sees the objects that were given it when they were
- * made, and others through a {@link Watch}. An object that was given none pays nothing.
+ * Finds parties that wait for each other: platform threads, virtual threads, coroutines and tasks
+ * that poll futures, in the same cycle if need be. It sees the objects that were given it when they
+ * were made, and others through a {@link Watch}. An object that was given none pays nothing.
  *
  * <pre>{@code
  * DeadlockDetector detector = DeadlockDetector.create();
  * Mutex<Account> account = Mutex.builder().name("account 1").detector(detector).of(new Account());
  * }</pre>
  *
- * <p>A deadlock is found by the wait that closes it, in the moment in which it does, exactly: what is
- * reported is one, and each that is closed by a wait without a time limit is. By default it is logged; {@link
- * Builder#onDeadlock} tells somebody else, and {@link Builder#throwInCloser} ends it.
+ * <p>A deadlock is found by the wait that closes it, in the moment in which it does, exactly: what
+ * is reported is one, and each that is closed by a wait without a time limit is. By default it is
+ * logged; {@link Builder#onDeadlock} tells somebody else, and {@link Builder#throwInCloser} ends
+ * it.
  *
- * <p><b>Progress.</b> Taking and releasing watched objects without contention is wait-free. A wait that begins
- * or ends takes a short lock of the detector.
+ * <p><b>Progress.</b> Taking and releasing watched objects without contention is wait-free. A wait
+ * that begins or ends takes a short lock of the detector.
  *
  * <p><b>Memory effects.</b> None to rely on.
  *
  * <p><b>Ordering and fairness.</b> None.
  *
- * <p><b>Blocking and errors.</b> A listener runs in the party that closed the cycle, before it goes to
- * sleep, with no lock held; what it throws goes to the thread's handler of uncaught exceptions, as does what a
- * name throws. Not seen: waits with a time limit and waits of unknown parties (neither is in a deadlock that
- * lasts, as far as can be known), and whoever waits by other means than a watched object: a parent for its
- * children, a thread for another.
+ * <p><b>Blocking and errors.</b> A listener runs in the party that closed the cycle, before it goes
+ * to sleep, with no lock held; what it throws goes to the thread's handler of uncaught exceptions,
+ * as does what a name throws. Not seen: waits with a time limit and waits of unknown parties
+ * (neither is in a deadlock that lasts, as far as can be known), and whoever waits by other means
+ * than a watched object: a parent for its children, a thread for another.
  *
- * <p>A future waits, for the party that it was made for, from the poll that finds it pending until it is granted, or
- * cancelled. That somebody will cancel it in time is known of {@link
- * dev.interlock.future.PollFuture#block(java.time.Duration)} alone, and only of the future that it is called of, not
- * of those within. Who gives up by other means, the {@code orTimeout} of a stage or a clock of its own, polls the
- * future without a party, and then tells who holds by {@link Watch#handOver}. A party that polls several futures is
- * taken to wait for any of them; when it gives one up and waits on for the others, a deadlock that is left is found by
- * {@link #check}.
+ * <p>A future waits, for the party that it was made for, from the poll that finds it pending until
+ * it is granted, or cancelled. That somebody will cancel it in time is known of {@link
+ * dev.interlock.future.PollFuture#block(java.time.Duration)} alone, and only of the future that it
+ * is called of, not of those within. Who gives up by other means, the {@code orTimeout} of a stage
+ * or a clock of its own, polls the future without a party, and then tells who holds by {@link
+ * Watch#handOver}. A party that polls several futures is taken to wait for any of them; when it
+ * gives one up and waits on for the others, a deadlock that is left is found by {@link #check}.
  *
- * <p><b>Cost.</b> Two plain stores for a lock and an unlock without contention. A wait: one entry in a
- * table, one walk along those who wait for each other. With {@link Builder#captureStacks} a stack for each
- * acquisition, with {@link Builder#lockOrder} the detector's lock.
+ * <p><b>Cost.</b> Two plain stores for a lock and an unlock without contention. A wait: one entry
+ * in a table, one walk along those who wait for each other. With {@link Builder#captureStacks} a
+ * stack for each acquisition, with {@link Builder#lockOrder} the detector's lock.
  *
  * <p><b>Footprint.</b> One entry for each wait that goes on; a {@link Watch} for each object.
  *
- * <p><b>Source.</b> The reduction of a wait-for graph in which a party may wait for one of several is that
- * of R. C. Holt, <i>Some Deadlock Properties of Computer Systems</i>, ACM Computing Surveys 4(3), 1972.
- * Differs from parking_lot's detector in: owners are handles, not threads; nothing is polled, no state of
- * the locks is taken apart; what is found can be undone.
+ * <p><b>Source.</b> The reduction of a wait-for graph in which a party may wait for one of several
+ * is that of R. C. Holt, <i>Some Deadlock Properties of Computer Systems</i>, ACM Computing Surveys
+ * 4(3), 1972. Differs from parking_lot's detector in: owners are handles, not threads; nothing is
+ * polled, no state of the locks is taken apart; what is found can be undone.
  */
 public final class DeadlockDetector {
   /*
@@ -69,42 +70,44 @@ public final class DeadlockDetector {
    *   registered below,    plain field of
    *   under the lock       the watch
    *
-   * Why plain stores are enough. An edge "held by p" matters only while p itself waits. p stores and clears
-   * what it holds, and later registers its wait, in this order and under the lock; whoever walks the
-   * graph took the same lock afterwards if it sees the wait of p. So of every party that waits it sees
-   * what that party holds, neither more nor less. Of a party that does not wait it may see anything, and
-   * does not care: a path ends there. This is why a party must be told about by itself, and why a guard
-   * that goes to somebody else needs handOver().
+   * Why plain stores are enough. An edge "held by p" matters only while p itself waits. p stores
+   * and clears what it holds, and later registers its wait, in this order and under the lock;
+   * whoever walks the graph took the same lock afterwards if it sees the wait of p. So of every
+   * party that waits it sees what that party holds, neither more nor less. Of a party that does not
+   * wait it may see anything, and does not care: a path ends there. This is why a party must be
+   * told about by itself, and why a guard that goes to somebody else needs handOver().
    *
-   * Why no cycle is missed. Each party of a cycle registers its wait after it is in the queue of what it
-   * waits for. The last of them to register sees the waits of all others. It may close several cycles, and find one
-   * that is being undone; then it looks on, for another.
+   * Why no cycle is missed. Each party of a cycle registers its wait after it is in the queue of
+   * what it waits for. The last of them to register sees the waits of all others. It may close
+   * several cycles, and find one that is being undone; then it looks on, for another.
    *
-   * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a second time
-   * at all those of the parties of the cycle. Pending is not regained once lost: between the two looks all
-   * edges of the cycle were there at once. A wait that was granted, timed out, was interrupted or cancelled has
-   * lost it before its party runs again, and so before that party could undo an edge. One that is going to be refused
-   * has lost it too: of two cycles that it is in, both end. The one exception, a thread that waits for a signal and gets
-   * pending with it, is harmless: it does so once, see Condition. A holder that was handed
-   * the object and has not run yet is not in the watch, so a path ends there too; it looks for itself when it
-   * waits.
+   * Why none is invented. The walk looks at waits that are pending, all under the lock, and then a
+   * second time at all those of the parties of the cycle. Pending is not regained once lost:
+   * between the two looks all edges of the cycle were there at once. A wait that was granted, timed
+   * out, was interrupted or cancelled has lost it before its party runs again, and so before that
+   * party could undo an edge. One that is going to be refused has lost it too: of two cycles that
+   * it is in, both end. The one exception, a thread that waits for a signal and gets pending with
+   * it, is harmless: it does so once, see Condition. A holder that was handed the object and has
+   * not run yet is not in the watch, so a path ends there too; it looks for itself when it waits.
    *
-   * One object may have many holders, all of whom a wait waits for: it is stuck when one of them is. What a
-   * read-write lock's edges are is said in SharedWatch; the short lock in there is taken under this one.
+   * One object may have many holders, all of whom a wait waits for: it is stuck when one of them
+   * is. What a read-write lock's edges are is said in SharedWatch; the short lock in there is taken
+   * under this one.
    *
-   * Several waits of one party (a task that polls two futures) are alternatives: it is stuck only when all of
-   * them are. So the parties that are stuck are the largest set of which each has a wait, and each
-   * wait of which has a holder in the set: take those reached, and strike out who does not fit until nothing
-   * changes. A wait is reported if it lies on a cycle within that set.
+   * Several waits of one party (a task that polls two futures) are alternatives: it is stuck only
+   * when all of them are. So the parties that are stuck are the largest set of which each has a
+   * wait, and each wait of which has a holder in the set: take those reached, and strike out who
+   * does not fit until nothing changes. A wait is reported if it lies on a cycle within that set.
    *
-   * Locks. The detector's lock and the lock of a queue are never held together: waits are registered
-   * after the queue's lock was left, and the walk reads one volatile word of each waiter. Nothing
-   * foreign runs under the lock but the question whether a wait is pending, and, where the order is kept,
-   * the toString() of a party.
+   * Locks. The detector's lock and the lock of a queue are never held together: waits are
+   * registered after the queue's lock was left, and the walk reads one volatile word of each
+   * waiter. Nothing foreign runs under the lock but the question whether a wait is pending, and,
+   * where the order is kept, the toString() of a party.
    *
-   * Rejected: a thread that looks now and then (hidden, late, and wrong in between unless it stops the world);
-   * walking under the locks of all queues (they would need an order of their own); recording the
-   * holder by the compare-and-set that takes the lock (a handle does not fit into the state).
+   * Rejected: a thread that looks now and then (hidden, late, and wrong in between unless it stops
+   * the world); walking under the locks of all queues (they would need an order of their own);
+   * recording the holder by the compare-and-set that takes the lock (a handle does not fit into the
+   * state).
    */
   private static final class Lock extends QueueLock {}
 
@@ -153,8 +156,9 @@ public final class DeadlockDetector {
     private Builder() {}
 
     /**
-     * Captures a stack each time something is taken, and each time something other than a thread waits, so
-     * that reports tell where. Costs microseconds each time. Where a thread waits is always told.
+     * Captures a stack each time something is taken, and each time something other than a thread
+     * waits, so that reports tell where. Costs microseconds each time. Where a thread waits is
+     * always told.
      */
     public Builder captureStacks() {
       stacks = true;
@@ -162,8 +166,8 @@ public final class DeadlockDetector {
     }
 
     /**
-     * Refuses the wait that closes a cycle, by a {@link DeadlockException} in the caller or future that
-     * would wait; so the others can go on. Even calls that are not interruptible throw it.
+     * Refuses the wait that closes a cycle, by a {@link DeadlockException} in the caller or future
+     * that would wait; so the others can go on. Even calls that are not interruptible throw it.
      */
     public Builder throwInCloser() {
       throwing = true;
@@ -171,8 +175,9 @@ public final class DeadlockDetector {
     }
 
     /**
-     * Keeps in which order objects are taken, and reports orders that contradict each other, whether or
-     * not anybody had to wait. Each acquisition takes the detector's lock: for tests, and for trial runs.
+     * Keeps in which order objects are taken, and reports orders that contradict each other,
+     * whether or not anybody had to wait. Each acquisition takes the detector's lock: for tests,
+     * and for trial runs.
      */
     public Builder lockOrder() {
       order = true;
@@ -222,7 +227,8 @@ public final class DeadlockDetector {
    *
    * @param object what reports refer to
    * @param name what they call it, or null
-   * @param cells how many cells the object gives out, see {@link SharedWatch#shared(int, Object, boolean)}
+   * @param cells how many cells the object gives out, see {@link SharedWatch#shared(int, Object,
+   *     boolean)}
    */
   public SharedWatch watchShared(Object object, @Nullable String name, int cells) {
     return new SharedWatch(this, Objects.requireNonNull(object, "object"), name, inFull(), cells);
@@ -233,9 +239,9 @@ public final class DeadlockDetector {
   }
 
   /**
-   * Looks for all cycles that exist now. Each was reported when it was closed; this is for asking again,
-   * by a person or on a schedule. The listener is not called. Takes the detector's lock for as long as it takes to
-   * walk over all that wait.
+   * Looks for all cycles that exist now. Each was reported when it was closed; this is for asking
+   * again, by a person or on a schedule. The listener is not called. Takes the detector's lock for
+   * as long as it takes to walk over all that wait.
    *
    * @return one report for each cycle; of cycles that share a party, one
    */
@@ -260,8 +266,8 @@ public final class DeadlockDetector {
   }
 
   /**
-   * How many waits for watched objects go on; for monitoring. A thread that waits on behalf of an owner, and the
-   * owner, are two parties and one wait.
+   * How many waits for watched objects go on; for monitoring. A thread that waits on behalf of an
+   * owner, and the owner, are two parties and one wait.
    */
   public int waiting() {
     int n = 0;
@@ -374,7 +380,10 @@ public final class DeadlockDetector {
   /** An edge of a cycle: a wait, and the hold that ends it. */
   private record Edge(Wait waiting, Hold hold) {}
 
-  /** Whether this is the wait of a thread, registered for it too, under the name of the party that it runs as. */
+  /**
+   * Whether this is the wait of a thread, registered for it too, under the name of the party that
+   * it runs as.
+   */
   private boolean isWaitOfRunner(Wait wait) {
     Thread runner = wait.runner();
     if (runner == null || runner == wait.party()) {
@@ -457,8 +466,9 @@ public final class DeadlockDetector {
   }
 
   /**
-   * A cycle from a party back to it, which is still there when it was found. One that is not may have hidden a
-   * longer one, so then all is looked at anew: without the wait that is over, and so not for ever.
+   * A cycle from a party back to it, which is still there when it was found. One that is not may
+   * have hidden a longer one, so then all is looked at anew: without the wait that is over, and so
+   * not for ever.
    */
   private @Nullable List<Edge> cycleThrough(Object start) {
     for (; ; ) {

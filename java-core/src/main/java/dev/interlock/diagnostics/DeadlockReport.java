@@ -3,8 +3,8 @@ package dev.interlock.diagnostics;
 import java.util.List;
 
 /**
- * A cycle of parties, each of which waits for something that the next one holds. The first is the one
- * whose wait closed the cycle; the last waits for something that the first one holds.
+ * A cycle of parties, each of which waits for something that the next one holds. The first is the
+ * one whose wait closed the cycle; the last waits for something that the first one holds.
  *
  * <p>A report keeps what it names reachable: parties and objects.
  *
@@ -23,8 +23,8 @@ public record DeadlockReport(List<Link> links) {
    * @param name the party as reports show it
    * @param holds the object for which the party before this one waits
    * @param holdsAs what this party holds it for
-   * @param takenAt where it was taken; empty unless {@linkplain DeadlockDetector.Builder#captureStacks
-   *     stacks are captured}
+   * @param takenAt where it was taken; empty unless {@linkplain
+   *     DeadlockDetector.Builder#captureStacks stacks are captured}
    * @param waitsFor the object for which this party waits
    * @param waitsAs what for
    * @param waitsAt where it waits: always known of a thread; of others if stacks are captured

@@ -3,8 +3,9 @@ package dev.interlock.diagnostics;
 import java.util.List;
 
 /**
- * A deadlock that could have happened: objects were taken in orders that contradict each other. Each step
- * was seen, the cycle was not; with other timing the parties of the steps may wait for each other.
+ * A deadlock that could have happened: objects were taken in orders that contradict each other.
+ * Each step was seen, the cycle was not; with other timing the parties of the steps may wait for
+ * each other.
  *
  * @param steps each takes what the next one held, the last what the first one held
  */
@@ -20,7 +21,8 @@ public record LockOrderReport(List<Step> steps) {
    * @param party who did so first, as reports show it
    * @param held the name of what it held
    * @param taken the name of what it took then
-   * @param at where; empty unless {@linkplain DeadlockDetector.Builder#captureStacks stacks are captured}
+   * @param at where; empty unless {@linkplain DeadlockDetector.Builder#captureStacks stacks are
+   *     captured}
    */
   public record Step(String party, String held, String taken, List<StackTraceElement> at) {
     /** A step; the list is copied. */

@@ -3,8 +3,9 @@ package dev.interlock.diagnostics;
 import java.util.Objects;
 
 /**
- * A handle for somebody who holds and waits and is neither a thread nor a coroutine: a task that polls
- * futures, a session, an actor. One that waits for two things at once is stuck only when both are.
+ * A handle for somebody who holds and waits and is neither a thread nor a coroutine: a task that
+ * polls futures, a session, an actor. One that waits for two things at once is stuck only when both
+ * are.
  *
  * <p>Threads and the jobs of coroutines are parties themselves and need no handle. Parties are told
  * apart by identity.

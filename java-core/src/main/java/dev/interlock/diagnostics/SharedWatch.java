@@ -10,8 +10,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link Watch} of an object that many parties may hold together and one alone: a read-write lock. What
- * is inherited tells of the one, the writer; {@link #shared} and the other methods here of the many.
+ * The {@link Watch} of an object that many parties may hold together and one alone: a read-write
+ * lock. What is inherited tells of the one, the writer; {@link #shared} and the other methods here
+ * of the many.
  *
  * <p>What each waits for:
  *
@@ -26,17 +27,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object whose readers overtake waiting writers is not to be watched by this.
  *
- * <p><b>Progress.</b> As {@link Watch}, where a hold has a cell of its own; otherwise a short lock is taken.
+ * <p><b>Progress.</b> As {@link Watch}, where a hold has a cell of its own; otherwise a short lock
+ * is taken.
  *
  * <p><b>Memory effects.</b> None to rely on.
  *
  * <p><b>Blocking and errors.</b> As for a watch: nothing checks that what is released was held.
  *
- * <p><b>Cost.</b> A plain store for a hold in a cell, and one for its end; two atomic read-modify-writes each for
- * one in the table; O(readers) to look for who holds, which a wait does.
+ * <p><b>Cost.</b> A plain store for a hold in a cell, and one for its end; two atomic
+ * read-modify-writes each for one in the table; O(readers) to look for who holds, which a wait
+ * does.
  *
- * <p><b>Footprint.</b> 80 bytes, a lock of 88, and a table of 48, which grows to eight bytes for each reader that
- * has been inside at the same time; four bytes for each cell, once one of them but the first is used.
+ * <p><b>Footprint.</b> 80 bytes, a lock of 88, and a table of 48, which grows to eight bytes for
+ * each reader that has been inside at the same time; four bytes for each cell, once one of them but
+ * the first is used.
  */
 public final class SharedWatch extends Watch {
   /*
@@ -46,19 +50,19 @@ public final class SharedWatch extends Watch {
    *   1 .. cells-1  cells     plain array elements     the object lets nobody else use this cell meanwhile
    *   cells ..      table     under the lock           anybody
    *
-   * The protocol of the detector asks that whoever registers a wait sees of each party that waits what
-   * that party holds. A cell has one user at a time, who clears it before it lets the next one in: so to one who
-   * sees that the party waits, its last store there is the last one of all.
+   * The protocol of the detector asks that whoever registers a wait sees of each party that waits
+   * what that party holds. A cell has one user at a time, who clears it before it lets the next one
+   * in: so to one who sees that the party waits, its last store there is the last one of all.
    *
-   * Why a reader waits for each writer that waits, and not for the first alone. All of them wait for the same,
-   * for those inside. One that is a party with other ways to go on is not stuck, so the edge to it says
-   * nothing; the next one may be. And if one of them is stuck, one that is inside is: no writer gets in, no
-   * section ends, and no reader is let in. So each of these edges is a true one, whether it is a
-   * writer or readers that are inside.
+   * Why a reader waits for each writer that waits, and not for the first alone. All of them wait
+   * for the same, for those inside. One that is a party with other ways to go on is not stuck, so
+   * the edge to it says nothing; the next one may be. And if one of them is stuck, one that is
+   * inside is: no writer gets in, no section ends, and no reader is let in. So each of these edges
+   * is a true one, whether it is a writer or readers that are inside.
    *
-   * Rejected: an edge from a reader that waits to those inside. It would be one too many while the writer that
-   * keeps it out may give up. One entry in the detector for each party with all that it holds: every hold
-   * would take a lock.
+   * Rejected: an edge from a reader that waits to those inside. It would be one too many while the
+   * writer that keeps it out may give up. One entry in the detector for each party with all that it
+   * holds: every hold would take a lock.
    */
   private static final class Lock extends QueueLock {}
 
@@ -98,8 +102,8 @@ public final class SharedWatch extends Watch {
   // Holds
 
   /**
-   * {@code party} holds the object together with others. Called by the party itself, before it waits for
-   * anything else.
+   * {@code party} holds the object together with others. Called by the party itself, before it
+   * waits for anything else.
    *
    * @param party null when it is not known
    * @param waited whether the call would have waited as long as need be
@@ -111,8 +115,9 @@ public final class SharedWatch extends Watch {
   }
 
   /**
-   * As {@link #shared(Object, boolean)}, without a lock: the ticket is {@code cell}, less than the number that
-   * this watch was made with, and the object sees to it that nobody uses that one until it is released.
+   * As {@link #shared(Object, boolean)}, without a lock: the ticket is {@code cell}, less than the
+   * number that this watch was made with, and the object sees to it that nobody uses that one until
+   * it is released.
    */
   public void shared(int cell, @Nullable Object party, boolean waited) {
     setCell(cell, isInFull() ? hold(party, waited) : party);
@@ -140,7 +145,10 @@ public final class SharedWatch extends Watch {
     }
   }
 
-  /** As {@link #shared(Object, boolean)}, for an object whose users keep no tickets; see {@link #releasedBy}. */
+  /**
+   * As {@link #shared(Object, boolean)}, for an object whose users keep no tickets; see {@link
+   * #releasedBy}.
+   */
   public void sharedBy(Object party, boolean waited) {
     Object hold = hold(party, waited);
     if (hold == null) {
@@ -158,8 +166,9 @@ public final class SharedWatch extends Watch {
   }
 
   /**
-   * The party is about to let go what it told by {@link #sharedBy}. When it has told nothing, that of another is
-   * over, and the detector stops believing in this object, as by {@link #distrust}. O(readers).
+   * The party is about to let go what it told by {@link #sharedBy}. When it has told nothing, that
+   * of another is over, and the detector stops believing in this object, as by {@link #distrust}.
+   * O(readers).
    */
   public void releasedBy(Object party) {
     Object found = null;
@@ -189,7 +198,10 @@ public final class SharedWatch extends Watch {
     return partyOf(at(ticket));
   }
 
-  /** Who holds the object together with others, as far as is known; for monitoring, as {@link #holder}. */
+  /**
+   * Who holds the object together with others, as far as is known; for monitoring, as {@link
+   * #holder}.
+   */
   public List<Object> sharers() {
     List<Object> parties = new ArrayList<>();
     for (Object hold : holds(-1)) {

@@ -4,8 +4,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wait of one party, from {@link Watch#waits} to {@link #close}. The party closes it when it has stopped
- * waiting, for whatever reason; closing it twice is harmless.
+ * One wait of one party, from {@link Watch#waits} to {@link #close}. The party closes it when it
+ * has stopped waiting, for whatever reason; closing it twice is harmless.
  */
 public final class Wait implements AutoCloseable {
   private final Watch watch;
@@ -31,7 +31,9 @@ public final class Wait implements AutoCloseable {
   /** This wait is going to be refused: it ends by that, or is over already. */
   boolean toBeRefused;
 
-  /** The cycle that this wait closes, if it is to be refused; written before {@code waits} returns. */
+  /**
+   * The cycle that this wait closes, if it is to be refused; written before {@code waits} returns.
+   */
   private @Nullable DeadlockReport refusedFor;
 
   Wait(
@@ -53,8 +55,9 @@ public final class Wait implements AutoCloseable {
 
   /**
    * Whether this wait closes a cycle and is to be given up: the detector {@linkplain
-   * DeadlockDetector.Builder#throwInCloser was told so}. The caller withdraws from the queue and then throws
-   * {@link #refusal}; if it finds that it was let in meanwhile, it goes on and nothing is reported.
+   * DeadlockDetector.Builder#throwInCloser was told so}. The caller withdraws from the queue and
+   * then throws {@link #refusal}; if it finds that it was let in meanwhile, it goes on and nothing
+   * is reported.
    */
   public boolean isRefused() {
     return refusedFor != null;

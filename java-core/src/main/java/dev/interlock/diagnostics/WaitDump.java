@@ -3,8 +3,9 @@ package dev.interlock.diagnostics;
 import java.util.List;
 
 /**
- * Who waited for an object at one moment. Taking it holds the short lock of the object's queue while at most
- * so many nodes are copied as were asked for; nothing foreign runs meanwhile, no thread is stopped.
+ * Who waited for an object at one moment. Taking it holds the short lock of the object's queue
+ * while at most so many nodes are copied as were asked for; nothing foreign runs meanwhile, no
+ * thread is stopped.
  *
  * @param object the object and its state
  * @param waiting how many waited

@@ -5,9 +5,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one object tells its {@link DeadlockDetector}: who holds it, and who waits for it. The locks of
- * this toolkit that were made with a detector do that by themselves; a foreign lock can be made visible
- * by its users, who call these methods around their own calls:
+ * What one object tells its {@link DeadlockDetector}: who holds it, and who waits for it. The locks
+ * of this toolkit that were made with a detector do that by themselves; a foreign lock can be made
+ * visible by its users, who call these methods around their own calls:
  *
  * <pre>{@code
  * Watch watch = detector.watch(row, "row 17");
@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * database.unlock(row);
  * }</pre>
  *
- * <p><b>Progress.</b> {@link #acquired}, {@link #tried}, {@link #released} and {@link #handOver} are
- * wait-free, but take the detector's short lock when it keeps the order of acquisitions.
+ * <p><b>Progress.</b> {@link #acquired}, {@link #tried}, {@link #released} and {@link #handOver}
+ * are wait-free, but take the detector's short lock when it keeps the order of acquisitions.
  *
- * <p><b>Memory effects.</b> None to rely on. A party tells what it holds before it waits, and that is all
- * that the detector needs, see there.
+ * <p><b>Memory effects.</b> None to rely on. A party tells what it holds before it waits, and that
+ * is all that the detector needs, see there.
  *
- * <p><b>Blocking and errors.</b> One holder at a time, unless it is a {@link SharedWatch}. A second {@code
- * acquired} replaces the first, and nothing checks who calls {@code released}: a watch must never break
- * the object that it watches.
+ * <p><b>Blocking and errors.</b> One holder at a time, unless it is a {@link SharedWatch}. A second
+ * {@code acquired} replaces the first, and nothing checks who calls {@code released}: a watch must
+ * never break the object that it watches.
  *
  * <p><b>Cost.</b> One plain store for each of them, unless stacks or the order are kept.
  *
@@ -76,16 +76,16 @@ public sealed class Watch permits SharedWatch {
   }
 
   /**
-   * Who holds the object, or null when nobody does or it is not known who. For monitoring: unless the
-   * holder waits, the answer may be old.
+   * Who holds the object, or null when nobody does or it is not known who. For monitoring: unless
+   * the holder waits, the answer may be old.
    */
   public @Nullable Object holder() {
     return holder;
   }
 
   /**
-   * {@code party} has taken the object by a call that would have waited as long as need be. Called by the
-   * party itself, before it waits for anything else.
+   * {@code party} has taken the object by a call that would have waited as long as need be. Called
+   * by the party itself, before it waits for anything else.
    *
    * @param party null when it is not known, or will not be the one who releases
    */
@@ -96,7 +96,9 @@ public sealed class Watch permits SharedWatch {
     }
   }
 
-  /** As {@link #acquired}, by a call that would have given up: it can have its part in no deadlock. */
+  /**
+   * As {@link #acquired}, by a call that would have given up: it can have its part in no deadlock.
+   */
   public void tried(@Nullable Object party) {
     holder = party;
     if (inFull && party != null) {
@@ -126,8 +128,8 @@ public sealed class Watch permits SharedWatch {
   }
 
   /**
-   * The object is let go by others than those who took it: it is used as a signal, not as a lock, and who
-   * holds it means nothing. Not to be undone.
+   * The object is let go by others than those who took it: it is used as a signal, not as a lock,
+   * and who holds it means nothing. Not to be undone.
    */
   public void distrust() {
     distrusted = true;
@@ -135,24 +137,27 @@ public sealed class Watch permits SharedWatch {
 
   /**
    * {@code party} begins to wait until it is given the object, however long that takes; a wait that
-   * gives up in time is in no deadlock and must not be told. If this closes a cycle, it is reported before the
-   * call returns. Called once the wait can be seen by whoever releases the object.
+   * gives up in time is in no deadlock and must not be told. If this closes a cycle, it is reported
+   * before the call returns. Called once the wait can be seen by whoever releases the object.
    *
-   * @param pending whether the wait goes on; false for good once it was granted or given up. Asked under
-   *     the short lock of the detector, by any thread: it must only look
+   * @param pending whether the wait goes on; false for good once it was granted or given up. Asked
+   *     under the short lock of the detector, by any thread: it must only look
    */
   public Wait waits(Object party, BooleanSupplier pending) {
     return begin(party, alone(), -1, pending);
   }
 
-  /** As {@link #waits(Object, BooleanSupplier)}, of a party that {@code runner} waits for; reports say where. */
+  /**
+   * As {@link #waits(Object, BooleanSupplier)}, of a party that {@code runner} waits for; reports
+   * say where.
+   */
   public Wait waits(Object party, Thread runner, BooleanSupplier pending) {
     return detector.begin(new Wait(this, party, alone(), -1, pending, runner, null));
   }
 
   /**
-   * As {@link #waits(Object, BooleanSupplier)}, of a party that cannot give up: a cycle that it closes is reported,
-   * and it is never {@linkplain Wait#isRefused refused}.
+   * As {@link #waits(Object, BooleanSupplier)}, of a party that cannot give up: a cycle that it
+   * closes is reported, and it is never {@linkplain Wait#isRefused refused}.
    */
   public Wait waitsRegardless(Object party, BooleanSupplier pending) {
     Thread runner = party instanceof Thread thread ? thread : null;

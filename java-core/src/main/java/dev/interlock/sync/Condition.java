@@ -20,40 +20,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where holders of a {@link Mutex} wait for the guarded value to change: threads, virtual threads,
  * coroutines and futures in one line. Made by {@link Mutex#newCondition()}; prefer the forms with a
- * predicate, and prefer a {@link Semaphore}, a {@link CountDownLatch} or a channel where what is waited
- * for is a permit, an end or an element.
+ * predicate, and prefer a {@link Semaphore}, a {@link CountDownLatch} or a channel where what is
+ * waited for is a permit, an end or an element.
  *
- * <p><b>Progress.</b> Blocking. A signal moves waiters from one list to another and waits for nobody but
- * those who change the same lists.
+ * <p><b>Progress.</b> Blocking. A signal moves waiters from one list to another and waits for
+ * nobody but those who change the same lists.
  *
  * <p><b>Memory effects.</b> Those of the mutex: a wait is an unlock and a lock.
  *
- * <p><b>Ordering and fairness.</b> A signal serves who waits longest. Waiters that are signalled join the
- * queue for the lock in that order, behind those who stand there already; with a bypass bound above 0 a
- * newcomer may get the lock, and change the value, before them. There are no spurious wake-ups, with one
- * exception: a signal whose waiter was cancelled goes on to the waiter that is then the first, which may
- * have begun to wait after the signal. So a caller of the forms without a predicate looks again.
+ * <p><b>Ordering and fairness.</b> A signal serves who waits longest. Waiters that are signalled
+ * join the queue for the lock in that order, behind those who stand there already; with a bypass
+ * bound above 0 a newcomer may get the lock, and change the value, before them. There are no
+ * spurious wake-ups, with one exception: a signal whose waiter was cancelled goes on to the waiter
+ * that is then the first, which may have begun to wait after the signal. So a caller of the forms
+ * without a predicate looks again.
  *
- * <p><b>Blocking and errors.</b> Each operation takes the open guard of its caller, because a change of
- * the value and its signal have to be one step for those who look at the value and wait: without the lock
- * a signal could fall between the look and the wait, and be lost. A guard of another mutex, or one that is
- * closed, is an {@link IllegalMonitorStateException}, and nothing happens. While its caller waits, a guard
- * is not open. A thread holds the lock again, and its guard is open, however its wait ended: with a signal,
- * an interrupt, the end of the time; it waits for the lock as long as it takes, and neither an interrupt nor
- * the time ends that. A signal that came first wins: the wait reports success, and the interrupt status is
- * set again. The suspending form does the same for a coroutine that is cancelled. A future that is cancelled
- * has nobody who could hold the lock: its guard stays closed. An interrupt that is there before the call
- * ends the interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
+ * <p><b>Blocking and errors.</b> Each operation takes the open guard of its caller, because a
+ * change of the value and its signal have to be one step for those who look at the value and wait:
+ * without the lock a signal could fall between the look and the wait, and be lost. A guard of
+ * another mutex, or one that is closed, is an {@link IllegalMonitorStateException}, and nothing
+ * happens. While its caller waits, a guard is not open. A thread holds the lock again, and its
+ * guard is open, however its wait ended: with a signal, an interrupt, the end of the time; it waits
+ * for the lock as long as it takes, and neither an interrupt nor the time ends that. A signal that
+ * came first wins: the wait reports success, and the interrupt status is set again. The suspending
+ * form does the same for a coroutine that is cancelled. A future that is cancelled has nobody who
+ * could hold the lock: its guard stays closed. An interrupt that is there before the call ends the
+ * interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
  * mutex cannot be locked again: a wait that ends while it is poisoned ends with a {@link
- * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait on, for who
- * recovers the mutex to signal them. A thread that waits for a signal is no party of a deadlock, as nobody knows who
- * will signal; one that waits for the lock of a {@linkplain Mutex.Builder#detector watched} mutex again is, and is never
- * refused.
+ * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait
+ * on, for who recovers the mutex to signal them. A thread that waits for a signal is no party of a
+ * deadlock, as nobody knows who will signal; one that waits for the lock of a {@linkplain
+ * Mutex.Builder#detector watched} mutex again is, and is never refused.
  *
- * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter, still
- * asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code signalAll}
- * wakes its waiters one by one, not all for one lock. A wait takes the queue's short lock once before it
- * unlocks; leaving is O(1), {@code signalAll} O(1) for each waiter.
+ * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter,
+ * still asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code
+ * signalAll} wakes its waiters one by one, not all for one lock. A wait takes the queue's short
+ * lock once before it unlocks; leaving is O(1), {@code signalAll} O(1) for each waiter.
  *
  * <p><b>Footprint.</b> 80 bytes with compressed references, whether or not anybody waits; a waiting
  * thread or future is one node.
@@ -67,11 +69,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Source.</b> C. A. R. Hoare, <i>Monitors</i>, CACM 1974, with the signal-and-continue of B. Lampson
- * and D. Redell, <i>Experience with Processes and Monitors in Mesa</i>, CACM 1980. Moving a waiter from
- * the condition to the lock is D. Lea's, in AbstractQueuedSynchronizer; differs from it in: a waiter
- * keeps its node for the whole wait; and a wait may be a future or a coroutine, whose cancellation after
- * the signal hands the signal on.
+ * <p><b>Source.</b> C. A. R. Hoare, <i>Monitors</i>, CACM 1974, with the signal-and-continue of B.
+ * Lampson and D. Redell, <i>Experience with Processes and Monitors in Mesa</i>, CACM 1980. Moving a
+ * waiter from the condition to the lock is D. Lea's, in AbstractQueuedSynchronizer; differs from it
+ * in: a waiter keeps its node for the whole wait; and a wait may be a future or a coroutine, whose
+ * cancellation after the signal hands the signal on.
  *
  * @param <T> the type of the value that the mutex guards
  */
@@ -88,15 +90,16 @@ public final class Condition<T extends @Nullable Object> {
    *   await     | lock held | append to waiters | unlock the mutex | asleep ... | granted, or nudged: lock
    *   signal                    | first of waiters -> mutex's queue, Q on |
    *
-   * No wake-up is lost: a waiter stands in waiters before the mutex is released, and whoever signals
-   * holds the mutex, so it finds there all who have looked at the value before. From the signal on the
-   * waiter is one that waits for the lock, and the mutex sees to it.
+   * No wake-up is lost: a waiter stands in waiters before the mutex is released, and whoever
+   * signals holds the mutex, so it finds there all who have looked at the value before. From the
+   * signal on the waiter is one that waits for the lock, and the mutex sees to it.
    *
-   * A signal against the end of a wait. A thread that is interrupted or runs out of time does not touch
-   * its state; it takes the queue's lock and looks at the mark. With one: it was signalled, and goes on
-   * waiting for the lock with its place in the queue. Without: it unlinks itself and joins the queue for
-   * the lock with the same node, in the same hold. So for threads the mark decides. A future that is
-   * cancelled decides by its state, as everywhere: cancelled, it looks at its mark under the lock.
+   * A signal against the end of a wait. A thread that is interrupted or runs out of time does not
+   * touch its state; it takes the queue's lock and looks at the mark. With one: it was signalled,
+   * and goes on waiting for the lock with its place in the queue. Without: it unlinks itself and
+   * joins the queue for the lock with the same node, in the same hold. So for threads the mark
+   * decides. A future that is cancelled decides by its state, as everywhere: cancelled, it looks at
+   * its mark under the lock.
    *
    *   cancelled with mark     unlinked from        and then
    *   0                       waiters              nothing
@@ -104,8 +107,9 @@ public final class Condition<T extends @Nullable Object> {
    *   SIGNALLED_WITH_ALL      the mutex's queue    nothing: all others have been signalled too
    *   either, after the grant                      the same, and the mutex is released
    *
-   * A signal that is handed on is the one step without the mutex held. If the mutex is free and nobody
-   * is queued for it, it is taken for the waiter, and granted; otherwise the waiter is queued.
+   * A signal that is handed on is the one step without the mutex held. If the mutex is free and
+   * nobody is queued for it, it is taken for the waiter, and granted; otherwise the waiter is
+   * queued.
    *
    * Linearization points. await: its release of the mutex, and its lock of it; signal: the move.
    *
@@ -113,19 +117,21 @@ public final class Condition<T extends @Nullable Object> {
    * Non-invariant   a node in waiters goes on waiting: a future may have been cancelled, and be about
    *                 to unlink itself. A signal unlinks it in passing and serves the next.
    *
-   * Deadlocks. To a detector the thread of a wait at a watched mutex is one that waits for the mutex, registered
-   * before it unlocks, and pending once it has a mark. The one that writes the mark holds the mutex and runs, so no
-   * cycle is closed by that; it, and who holds the mutex later, sees the mark when it waits. Not so a signal that is
-   * handed on: a cycle that it closes is found by who asks for it. A wait that ends without a signal is registered
-   * anew, when it joins the queue. Nobody is refused, because who waits at a condition has unlocked already.
+   * Deadlocks. To a detector the thread of a wait at a watched mutex is one that waits for the
+   * mutex, registered before it unlocks, and pending once it has a mark. The one that writes the
+   * mark holds the mutex and runs, so no cycle is closed by that; it, and who holds the mutex
+   * later, sees the mark when it waits. Not so a signal that is handed on: a cycle that it closes
+   * is found by who asks for it. A wait that ends without a signal is registered anew, when it
+   * joins the queue. Nobody is refused, because who waits at a condition has unlocked already.
    *
-   * waiters.isEmpty() is read by a signal without the queue's lock. It holds the mutex, so it sees all
-   * who joined; who leaves meanwhile never makes a list with others in it look empty.
+   * waiters.isEmpty() is read by a signal without the queue's lock. It holds the mutex, so it sees
+   * all who joined; who leaves meanwhile never makes a list with others in it look empty.
    *
-   * Rejected: to wake at the signal, and let each waiter ask for the lock: it finds the lock held, by the
-   * one who signals, and sleeps again. To let who signals test the predicates of those who wait: foreign
-   * code under the queue's lock. To signal without a guard: allowed, it invites the look outside of the
-   * lock that loses signals; a signal within the lock costs no second wake-up here.
+   * Rejected: to wake at the signal, and let each waiter ask for the lock: it finds the lock held,
+   * by the one who signals, and sleeps again. To let who signals test the predicates of those who
+   * wait: foreign code under the queue's lock. To signal without a guard: allowed, it invites the
+   * look outside of the lock that loses signals; a signal within the lock costs no second wake-up
+   * here.
    */
   private static final int SIGNALLED = 1;
   private static final int SIGNALLED_WITH_ALL = 2;
@@ -156,8 +162,8 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #await(MutexGuard)}, but the wait for the signal is not longer than {@code timeout}; zero or
-   * less does not unlock.
+   * As {@link #await(MutexGuard)}, but the wait for the signal is not longer than {@code timeout};
+   * zero or less does not unlock.
    *
    * @return whether it was signalled; the lock is held again in either case
    * @throws InterruptedException when interrupted before it was signalled; the lock is held again
@@ -176,8 +182,9 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /**
-   * Returns when {@code predicate} holds for the guarded value: at once, or after as many signals as it
-   * takes. The predicate runs under the lock; what it throws is thrown here, with the lock held.
+   * Returns when {@code predicate} holds for the guarded value: at once, or after as many signals
+   * as it takes. The predicate runs under the lock; what it throws is thrown here, with the lock
+   * held.
    *
    * @throws InterruptedException when interrupted before that; the lock is held again
    */
@@ -192,7 +199,8 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #awaitUntil(MutexGuard, Predicate)}, not waiting for signals longer than {@code timeout}.
+   * As {@link #awaitUntil(MutexGuard, Predicate)}, not waiting for signals longer than {@code
+   * timeout}.
    *
    * @return whether the predicate holds, as of its last test, which comes after the end of the time
    * @throws InterruptedException when interrupted before that; the lock is held again
@@ -230,9 +238,9 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /**
-   * The wait as a future. Its first poll closes the guard, unlocks and joins the line; its result is the
-   * same guard, open, and who takes it closes it. Cancelled, it holds nothing, the guard stays closed, and
-   * a signal that it was given goes on to the next.
+   * The wait as a future. Its first poll closes the guard, unlocks and joins the line; its result
+   * is the same guard, open, and who takes it closes it. Cancelled, it holds nothing, the guard
+   * stays closed, and a signal that it was given goes on to the next.
    */
   public PollFuture<MutexGuard<T>> awaitAsync(MutexGuard<T> guard) {
     check(guard);
@@ -242,8 +250,8 @@ public final class Condition<T extends @Nullable Object> {
   // Signalling
 
   /**
-   * Lets the one go on that waits longest, after this caller and those before it have unlocked; nothing
-   * when nobody waits.
+   * Lets the one go on that waits longest, after this caller and those before it have unlocked;
+   * nothing when nobody waits.
    *
    * @param guard the open guard of the caller
    * @throws IllegalMonitorStateException when the guard does not hold this condition's mutex

@@ -8,8 +8,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way of waiting at a {@link Synchronizer}: what is asked for, said once for every kind of caller.
- * {@link Synchronizer#await} lets the calling thread wait for it, {@link EntryOperation} a future.
+ * One way of waiting at a {@link Synchronizer}: what is asked for, said once for every kind of
+ * caller. {@link Synchronizer#await} lets the calling thread wait for it, {@link EntryOperation} a
+ * future.
  *
  * @param <R> what a caller has who was let in
  */
@@ -18,16 +19,17 @@ abstract class Entry<R extends @Nullable Object> {
   abstract boolean tryEnter();
 
   /**
-   * Lets the caller in or appends {@code w} to the queue, in one step under the queue's lock, which the
-   * caller does not hold yet.
+   * Lets the caller in or appends {@code w} to the queue, in one step under the queue's lock, which
+   * the caller does not hold yet.
    *
    * @throws RuntimeException when the object refuses
    */
   abstract boolean enterOrEnqueue(WaitQueue q, Waiter w);
 
   /**
-   * For {@code w}, which was nudged: lets the caller in and unlinks it, or makes it wait again, in one step under
-   * the queue's lock, which the caller does not hold yet. Only of an object that nudges.
+   * For {@code w}, which was nudged: lets the caller in and unlinks it, or makes it wait again, in
+   * one step under the queue's lock, which the caller does not hold yet. Only of an object that
+   * nudges.
    */
   boolean enterOrRearm(WaitQueue q, Waiter w) {
     throw new AssertionError("this wait is never nudged: " + describe());
@@ -50,7 +52,9 @@ abstract class Entry<R extends @Nullable Object> {
   /** Undoes being let in; {@code item} came with the grant, or is null. */
   abstract void giveBack(@Nullable Object item);
 
-  /** What a caller gets whose wait failed with {@code cause}; a new exception, with its own stack. */
+  /**
+   * What a caller gets whose wait failed with {@code cause}; a new exception, with its own stack.
+   */
   RuntimeException failure(@Nullable Object cause) {
     throw new AssertionError("this wait never fails: " + describe(), (Throwable) cause);
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that owns the value it guards, for threads, virtual threads, coroutines and futures at the
- * same time. Prefer {@link java.util.concurrent.locks.ReentrantLock} when a holder has to lock again:
- * this one is not reentrant, and its owner is a guard, not a thread.
+ * same time. Prefer {@link java.util.concurrent.locks.ReentrantLock} when a holder has to lock
+ * again: this one is not reentrant, and its owner is a guard, not a thread.
  *
  * <p><b>Progress.</b> {@code tryLock} and an uncontended {@code lock} and {@code close} are one
  * compare-and-set each. Blocking otherwise: a stalled holder delays everybody.
@@ -30,26 +30,27 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory effects.</b> Actions before the guard is closed happen-before actions after the next
  * successful lock, of whatever form. Failed attempts have no memory effects to rely on.
  *
- * <p><b>Ordering and fairness.</b> A newcomer may barge in while the lock is free, but a waiter, wherever in
- * the queue it stands, is overtaken at most {@link #bypassBound} times: after that the lock is handed to
- * those before it, in their order, and to it. A bound of 0 gives strict first in, first out; {@code
- * tryLock} then fails while anybody waits.
+ * <p><b>Ordering and fairness.</b> A newcomer may barge in while the lock is free, but a waiter,
+ * wherever in the queue it stands, is overtaken at most {@link #bypassBound} times: after that the
+ * lock is handed to those before it, in their order, and to it. A bound of 0 gives strict first in,
+ * first out; {@code tryLock} then fails while anybody waits.
  *
  * <p><b>Blocking and errors.</b> {@code lock} and its timed form are interruptible, {@code
- * lockUninterruptibly} is not. A waiter that is interrupted, times out or is cancelled leaves the queue
- * without effect; if it had been given the lock in the same moment, a thread keeps it and reports
- * success, a future or coroutine passes it on to the next. Locking twice without closing the guard
- * waits for oneself. Closing a guard twice is harmless. With {@link Builder#poisoning}, a holder that
- * fails inside {@code withLock}, or says so by {@link MutexGuard#poison}, poisons the mutex: it stays
- * locked, those who wait and those who come get a {@link PoisonedException}, until somebody takes it over
- * by {@link #recover}.
+ * lockUninterruptibly} is not. A waiter that is interrupted, times out or is cancelled leaves the
+ * queue without effect; if it had been given the lock in the same moment, a thread keeps it and
+ * reports success, a future or coroutine passes it on to the next. Locking twice without closing
+ * the guard waits for oneself. Closing a guard twice is harmless. With {@link Builder#poisoning}, a
+ * holder that fails inside {@code withLock}, or says so by {@link MutexGuard#poison}, poisons the
+ * mutex: it stays locked, those who wait and those who come get a {@link PoisonedException}, until
+ * somebody takes it over by {@link #recover}.
  *
- * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. An unlock
- * wakes nobody when nobody waits, and at most one waiter otherwise. Cancelling a wait is O(1).
+ * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. An
+ * unlock wakes nobody when nobody waits, and at most one waiter otherwise. Cancelling a wait is
+ * O(1).
  *
- * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
- * the first time. A guard is 24 bytes and usually stays on the stack ({@code withLock} makes none
- * that escapes).
+ * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits
+ * for the first time. A guard is 24 bytes and usually stays on the stack ({@code withLock} makes
+ * none that escapes).
  *
  * <pre>{@code
  * Mutex<Account> account = Mutex.of(new Account());
@@ -58,9 +59,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Source.</b> Barging with eventual hand-off is parking_lot's (A. d'Antras, 2016, after WebKit's
- * WTF::Lock); differs from it in: the bypass is bounded by a count, not by a clock, so that the bound
- * can be checked.
+ * <p><b>Source.</b> Barging with eventual hand-off is parking_lot's (A. d'Antras, 2016, after
+ * WebKit's WTF::Lock); differs from it in: the bypass is bounded by a count, not by a clock, so
+ * that the bound can be checked.
  *
  * @param <T> the type of the guarded value
  */
@@ -86,22 +87,25 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
    *   Q, N        only under the queue's lock
    *
    * Unlock with Q, under the queue's lock: nobody is left (all cancelled): 0 0 0. The head was
-   * overtaken as often as allowed: it is unlinked and granted, L stays on. Otherwise L off, N on, and
-   * the head is nudged.
+   * overtaken as often as allowed: it is unlinked and granted, L stays on. Otherwise L off, N on,
+   * and the head is nudged.
    *
    * No wake-up is lost. The holder leaves without looking at the queue only if it sees 1 0 0, and
-   * whoever enqueues sets Q by CAS while L is on, so one of the two fails its CAS and looks again; or
-   * if it sees N, and a nudged head, before it sleeps again, takes N off by CAS while L is on: the same.
+   * whoever enqueues sets Q by CAS while L is on, so one of the two fails its CAS and looks again;
+   * or if it sees N, and a nudged head, before it sleeps again, takes N off by CAS while L is on:
+   * the same.
    *
-   * Poisoned is P L alone, P for POISONED: locked and held by nobody. The holder sets it, and fails all who
-   * are queued, under the queue's lock; nobody is queued while it is set; recover takes P off by CAS and
-   * is the holder. To all fast paths that is one more lock that is held, so they do not look for it.
-   * Meanwhile value is a Poison, with the value and the cause in it; no open guard can see that.
+   * Poisoned is P L alone, P for POISONED: locked and held by nobody. The holder sets it, and fails
+   * all who are queued, under the queue's lock; nobody is queued while it is set; recover takes P
+   * off by CAS and is the holder. To all fast paths that is one more lock that is held, so they do
+   * not look for it. Meanwhile value is a Poison, with the value and the cause in it; no open guard
+   * can see that.
    *
-   * The head that was nudged keeps its place: it competes with newcomers, each success of whom counts
-   * as a bypass of everybody in the queue (the holder counts, so the counter needs no atomics). Each waiter
-   * notes the count when it joins; when the head's is the bound ago, the holder grants. Those behind joined
-   * later, so none of them has been overtaken more often than the head.
+   * The head that was nudged keeps its place: it competes with newcomers, each success of whom
+   * counts as a bypass of everybody in the queue (the holder counts, so the counter needs no
+   * atomics). Each waiter notes the count when it joins; when the head's is the bound ago, the
+   * holder grants. Those behind joined later, so none of them has been overtaken more often than
+   * the head.
    */
   private static final int LOCKED = 1;
   private static final int QUEUED = 2;
@@ -120,7 +124,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
    */
   private static final int MOST_SPIN_NANOS = 2_000;
 
-  /** The most pauses between two looks of a spinning thread: long enough for several short sections. */
+  /**
+   * The most pauses between two looks of a spinning thread: long enough for several short sections.
+   */
   private static final int LONGEST_PAUSE = 128;
 
   private volatile int state;
@@ -181,9 +187,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     }
 
     /**
-     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs, and
-     * futures by the party given to {@link Mutex#lockAsync(Object)}. A guard that is closed by another party
-     * than it was given to is announced by {@link Watch#handOver}.
+     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs,
+     * and futures by the party given to {@link Mutex#lockAsync(Object)}. A guard that is closed by
+     * another party than it was given to is announced by {@link Watch#handOver}.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");
@@ -206,8 +212,8 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     }
 
     /**
-     * A holder that fails inside {@code withLock} poisons the mutex; one with a guard may do it by {@link
-     * MutexGuard#poison}. Costs nothing while nobody fails.
+     * A holder that fails inside {@code withLock} poisons the mutex; one with a guard may do it by
+     * {@link MutexGuard#poison}. Costs nothing while nobody fails.
      */
     public Builder poisoning() {
       poisoning = POISONING;
@@ -262,9 +268,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   /**
-   * As {@link #lockAsync()}, for a party that the deadlock detector is to know; without one it takes no part
-   * in what is detected. The party is taken to wait without a limit, unless {@linkplain
-   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
+   * As {@link #lockAsync()}, for a party that the deadlock detector is to know; without one it
+   * takes no part in what is detected. The party is taken to wait without a limit, unless
+   * {@linkplain PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<MutexGuard<T>> lockAsync(Object party) {
     return new LockOperation<>(this, Objects.requireNonNull(party, "party"));
@@ -316,9 +322,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   /**
-   * A {@link Lock} over this mutex, for code that expects one. It does not know owners: whoever calls
-   * {@code unlock} unlocks, and whoever calls a method of a condition waits or signals; an error only
-   * when the mutex is not locked at all. Not reentrant.
+   * A {@link Lock} over this mutex, for code that expects one. It does not know owners: whoever
+   * calls {@code unlock} unlocks, and whoever calls a method of a condition waits or signals; an
+   * error only when the mutex is not locked at all. Not reentrant.
    */
   public Lock asLock() {
     return new MutexLockView(this);
@@ -327,8 +333,9 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   // Recovery
 
   /**
-   * Waits for the lock as {@link #lock}, and if the mutex is poisoned, or gets so meanwhile, takes it over:
-   * it is no longer poisoned then, and the caller is to repair the value, or to poison it again.
+   * Waits for the lock as {@link #lock}, and if the mutex is poisoned, or gets so meanwhile, takes
+   * it over: it is no longer poisoned then, and the caller is to repair the value, or to poison it
+   * again.
    *
    * @throws InterruptedException when interrupted before it was given the lock
    */
@@ -423,8 +430,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   // A free lock is either 0 0 0 or 0 1 1, so a guess is enough to try the compare-and-set at once.
   // Reading the state first costs 4 ns of 11: the read has to wait for the one before it, which
-  // wrote
-  // the same word.
+  // wrote the same word.
 
   /** For the calling thread. */
   boolean tryAcquire() {
@@ -598,7 +604,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     }
   }
 
-  /** The calling thread waits in the queue, in which it stands with {@code w}, until it has the lock. */
+  /**
+   * The calling thread waits in the queue, in which it stands with {@code w}, until it has the
+   * lock.
+   */
   private boolean awaitTurn(WaitQueue q, ThreadWaiter w, boolean interruptible, long deadline)
       throws InterruptedException {
     boolean virtual = Spin.isVirtual(Thread.currentThread());
@@ -691,8 +700,8 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   /**
-   * For one that comes from a condition: true, the lock was free and wanted by nobody, and is taken; false:
-   * {@code w} is queued, behind everybody. Needs the queue's lock.
+   * For one that comes from a condition: true, the lock was free and wanted by nobody, and is
+   * taken; false: {@code w} is queued, behind everybody. Needs the queue's lock.
    */
   boolean takeOrEnqueue(WaitQueue q, Waiter w) {
     for (; ; ) {
@@ -710,7 +719,10 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     }
   }
 
-  /** Undoes {@link #takeOrEnqueue} that has taken the lock, within the same hold of the queue's lock. */
+  /**
+   * Undoes {@link #takeOrEnqueue} that has taken the lock, within the same hold of the queue's
+   * lock.
+   */
   void untake() {
     state = 0; // nobody can have queued meanwhile, and the holder alone takes LOCKED off
   }

@@ -13,8 +13,8 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
   private final @Nullable Object party;
 
   /**
-   * Volatile: a cancel by another thread may come between the enqueueing and the note. It changes the state,
-   * then looks for the note; the poll writes the note, then looks at the state.
+   * Volatile: a cancel by another thread may come between the enqueueing and the note. It changes
+   * the state, then looks for the note; the poll writes the note, then looks at the state.
    */
   private volatile @Nullable WaitNote note;
 

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Who is inside, and who is next: what {@link RwLock} is without its value and its guards. */
 abstract class PhaseFairLock extends Synchronizer {
   /*
-   * state is | W | Q | S | P | readers |: whether a writer is inside, whether anybody waits, whether readers may
-   * take slots, whether the lock is poisoned, how many readers are inside that have none. S and P are off in this
-   * table:
+   * state is | W | Q | S | P | readers |: whether a writer is inside, whether anybody waits,
+   * whether readers may take slots, whether the lock is poisoned, how many readers are inside that
+   * have none. S and P are off in this table:
    *
    *   W Q readers   meaning                             read       write      last or only one leaves
    *   - - -------   -------                             ----       -----      -----------------------
@@ -32,13 +32,14 @@ abstract class PhaseFairLock extends Synchronizer {
    *   0 1 n         readers; a writer waits, or one of  wait       wait       phase over, see below
    *                 the readers, to be alone
    *
-   * With Q set the word changes under the queue's lock only; without Q by CAS, by anybody. Q goes on with
-   * the first who waits and off with the last, under that lock. One that has cancelled and not left the
-   * queue yet does not count: whoever takes the lock first settles, that is, unlinks it and lets in whom it
-   * kept waiting. So what is decided under the lock never depends on how far a cancelled wait has come.
+   * With Q set the word changes under the queue's lock only; without Q by CAS, by anybody. Q goes
+   * on with the first who waits and off with the last, under that lock. One that has cancelled and
+   * not left the queue yet does not count: whoever takes the lock first settles, that is, unlinks
+   * it and lets in whom it kept waiting. So what is decided under the lock never depends on how far
+   * a cancelled wait has come.
    *
-   * Phases. What waits is three things: writers, first in, first out; readers; and at most one upgrader, a
-   * reader inside that waits for the other readers to leave.
+   * Phases. What waits is three things: writers, first in, first out; readers; and at most one
+   * upgrader, a reader inside that waits for the other readers to leave.
    *
    *   a reader comes        is let in if no writer is inside and nobody waits, or the lock is open, see below
    *   a reader leaves       the upgrader is alone: it becomes the writer. Nobody is inside: the first writer
@@ -50,78 +51,85 @@ abstract class PhaseFairLock extends Synchronizer {
    *   the last writer that  all readers are let in that waited behind it
    *     waits gives up
    *
-   * Overtaking. To hand the lock to a thread that sleeps is to keep everybody waiting until it has woken up. So
-   * whoever's turn it is gets the lock if it is awake, or a future; one that sleeps is nudged instead:
+   * Overtaking. To hand the lock to a thread that sleeps is to keep everybody waiting until it has
+   * woken up. So whoever's turn it is gets the lock if it is awake, or a future; one that sleeps is
+   * nudged instead:
    *
    *                     turn: sleeps, below the bound                  looks: it may enter
-   *          WAITING ----------------------------------> NUDGED ----------------------------> inside
+   *          WAITING ----------------------------------> NUDGED --------------------> inside
    *             ^                                         |   |
    *             +------ looks: it may not enter ----------+   +--- somebody is at the bound: granted
    *
-   * A nudge lets nobody in. While the first writer or the first reader in its line is nudged the lock is open:
-   * newcomers of both sides may enter where the word allows it, under the queue's lock, because Q is on. Each of
-   * them counts as an overtaking of all who wait; so does one that was nudged and enters, and a writer granted
-   * past nudged readers. Each waiter notes the count when it joins. When the first of the writers or of the
-   * readers, who joined earliest, is `bypassBound` behind the count, nobody overtakes any more: turns are kept
-   * strictly, nudged ones are granted, until it is inside. With a bound of 0 that is always so. A reader that
-   * waits to be alone is overtaken by nobody: it is inside, and neither newcomers nor nudged ones may enter.
+   * A nudge lets nobody in. While the first writer or the first reader in its line is nudged the
+   * lock is open: newcomers of both sides may enter where the word allows it, under the queue's
+   * lock, because Q is on. Each of them counts as an overtaking of all who wait; so does one that
+   * was nudged and enters, and a writer granted past nudged readers. Each waiter notes the count
+   * when it joins. When the first of the writers or of the readers, who joined earliest, is
+   * `bypassBound` behind the count, nobody overtakes any more: turns are kept strictly, nudged ones
+   * are granted, until it is inside. With a bound of 0 that is always so. A reader that waits to be
+   * alone is overtaken by nobody: it is inside, and neither newcomers nor nudged ones may enter.
    *
    * Invariants, whenever the queue's lock is free and no cancelled wait is linked
    *   - W implies readers = 0;
-   *   - Q without W implies that somebody is inside for whom a writer or an upgrader waits, who leaves and
-   *     settles; or that somebody is nudged, who looks, or gives up, and settles;
+   *   - Q without W implies that somebody is inside for whom a writer or an upgrader waits, who
+   *     leaves and settles; or that somebody is nudged, who looks, or gives up, and settles;
    *   - there is an upgrader only while readers > 0.
-   * Non-invariant: that the lock is open while it is free and wanted. Somebody nudged may have looked in vain, and
-   * newcomers then wait too.
+   * Non-invariant: that the lock is open while it is free and wanted. Somebody nudged may have
+   * looked in vain, and newcomers then wait too.
    *
-   * From the second: nobody is forgotten. Who enqueues sets Q by CAS while W or readers are there, so a
-   * release either came before and fails that CAS, or finds Q and takes the queue's lock, behind the
-   * enqueuing.
+   * From the second: nobody is forgotten. Who enqueues sets Q by CAS while W or readers are there,
+   * so a release either came before and fails that CAS, or finds Q and takes the queue's lock,
+   * behind the enqueuing.
    *
-   * Spread readers. Readers that all change one word hold each other up. With S on a reader takes a slot
-   * instead (ReaderSlots), looks at S once more, and is inside: it has written nothing that another reader
-   * writes. Its guard knows the slot; leaving is one CAS there. S goes on when two readers meet in the word,
-   * and only without W and Q, so who wants to write or to wait has to gather first, under the queue's lock:
+   * Spread readers. Readers that all change one word hold each other up. With S on a reader takes a
+   * slot instead (ReaderSlots), looks at S once more, and is inside: it has written nothing that
+   * another reader writes. Its guard knows the slot; leaving is one CAS there. S goes on when two
+   * readers meet in the word, and only without W and Q, so who wants to write or to wait has to
+   * gather first, under the queue's lock:
    *
    *   S off and Q on, by one CAS            everybody else now comes to the queue's lock and waits
    *   each slot from READING to COUNTED     by CAS; a reader that leaves at the same time was not there
    *   readers + that many, Q off            from now on the word alone says who is inside
    *
-   * No reader is missed: it writes its slot and reads S, a gatherer writes S and reads the slot, all of it
-   * volatile, so the reader finds S off or the gatherer finds the slot. None is in doubt either: a reader
-   * that finds S off takes its slot back by CAS, and if that fails it was counted before, and is inside. So
-   * nobody ever waits for a slot, and a tryWrite that fails had a reader against it. A reader that was
-   * counted finds out by its CAS when it leaves, and leaves by the word.
+   * No reader is missed: it writes its slot and reads S, a gatherer writes S and reads the slot,
+   * all of it volatile, so the reader finds S off or the gatherer finds the slot. None is in doubt
+   * either: a reader that finds S off takes its slot back by CAS, and if that fails it was counted
+   * before, and is inside. So nobody ever waits for a slot, and a tryWrite that fails had a reader
+   * against it. A reader that was counted finds out by its CAS when it leaves, and leaves by the
+   * word.
    *
-   * Poisoned is W P alone: written, and held by nobody. The writer that fails sets it, and fails all who wait, under
-   * the queue's lock; nobody waits while it is set, because whoever comes is refused where it would have to wait or
-   * give up; recover takes P off by CAS, and is the writer. To all fast paths that is one more writer inside, so
-   * they do not look for it. Nor do slots: S is off and stays off while W is on, so a reader that has taken a slot
-   * takes it back, or was counted and is inside, before anybody writes. An upgrader there is none, as no reader
-   * is inside. The word is written first and the waiters are failed after it: one that is awake already finds P.
-   * That somebody recovers the lock meanwhile, and leaves it, does no harm: those who are still to be failed have
-   * lost to the word.
+   * Poisoned is W P alone: written, and held by nobody. The writer that fails sets it, and fails
+   * all who wait, under the queue's lock; nobody waits while it is set, because whoever comes is
+   * refused where it would have to wait or give up; recover takes P off by CAS, and is the writer.
+   * To all fast paths that is one more writer inside, so they do not look for it. Nor do slots: S
+   * is off and stays off while W is on, so a reader that has taken a slot takes it back, or was
+   * counted and is inside, before anybody writes. An upgrader there is none, as no reader is
+   * inside. The word is written first and the waiters are failed after it: one that is awake
+   * already finds P. That somebody recovers the lock meanwhile, and leaves it, does no harm: those
+   * who are still to be failed have lost to the word.
    *
-   * Bounds, where turns are kept strictly; before that, each who waits is overtaken `bypassBound` times at
-   * most. A writer that is the first of the writers in a phase of readers is overtaken by no reader that comes
-   * later: Q is on. It waits for those inside and at most one upgraded section. A writer with n writers before
-   * it waits for n sections and n + 1 phases. A reader waits for what is left of a phase, with at most one
-   * upgraded section, and for one section: at its end it is let in with all others.
+   * Bounds, where turns are kept strictly; before that, each who waits is overtaken `bypassBound`
+   * times at most. A writer that is the first of the writers in a phase of readers is overtaken by
+   * no reader that comes later: Q is on. It waits for those inside and at most one upgraded
+   * section. A writer with n writers before it waits for n sections and n + 1 phases. A reader
+   * waits for what is left of a phase, with at most one upgraded section, and for one section: at
+   * its end it is let in with all others.
    *
-   * Order of a grant. The waiter is granted first and the word written last: Q stays on meanwhile, so
-   * whoever has been granted, is awake already and leaves again has to take the queue's lock.
+   * Order of a grant. The waiter is granted first and the word written last: Q stays on meanwhile,
+   * so whoever has been granted, is awake already and leaves again has to take the queue's lock.
    *
-   * Linearization points: the successful CAS, of a slot if S is on after it; for those who waited the write
-   * of the word in the release (or withdrawal) that let them in, in the poisoning that refused them, or in their own
-   * look.
+   * Linearization points: the successful CAS, of a slot if S is on after it; for those who waited
+   * the write of the word in the release (or withdrawal) that let them in, in the poisoning that
+   * refused them, or in their own look.
    *
-   * Rejected. Taking Q off while somebody nudged has not looked: newcomers would be as fast as without anybody
-   * waiting, and nobody could count them. One list for readers and writers: a writer's end would have to walk
-   * over all writers that wait. Decrementing by CAS with Q set while others stay inside: saves readers the lock at the end of
-   * a phase, and every decision under the lock would have to be a loop. An upgradeable mode of reading of
-   * which there is one at a time (parking_lot): two who might upgrade would exclude each other even if
-   * neither does; here all readers may try, and the second at the same time is refused. Leaving a slot by a
-   * plain store, as BRAVO does: a writer then has to wait for slots to become empty, and cannot tell a
+   * Rejected. Taking Q off while somebody nudged has not looked: newcomers would be as fast as
+   * without anybody waiting, and nobody could count them. One list for readers and writers: a
+   * writer's end would have to walk over all writers that wait. Decrementing by CAS with Q set
+   * while others stay inside: saves readers the lock at the end of a phase, and every decision
+   * under the lock would have to be a loop. An upgradeable mode of reading of which there is one at
+   * a time (parking_lot): two who might upgrade would exclude each other even if neither does; here
+   * all readers may try, and the second at the same time is refused. Leaving a slot by a plain
+   * store, as BRAVO does: a writer then has to wait for slots to become empty, and cannot tell a
    * reader from one that is about to take its slot back.
    */
   private static final int WRITTEN = 1 << 31;
@@ -146,7 +154,9 @@ abstract class PhaseFairLock extends Synchronizer {
   /** As in {@link Mutex}: much shorter than the sleep that it may save. */
   private static final int MOST_SPIN_NANOS = 2_000;
 
-  /** The most pauses between two looks of a spinning thread: long enough for several short sections. */
+  /**
+   * The most pauses between two looks of a spinning thread: long enough for several short sections.
+   */
   private static final int LONGEST_PAUSE = 128;
 
   private volatile int state;
@@ -723,7 +733,8 @@ abstract class PhaseFairLock extends Synchronizer {
   /**
    * True: the caller, a reader, is the writer. False: {@code w} waits to be alone.
    *
-   * @throws UpgradeConflictException when another reader waits to be alone; they would wait for each other
+   * @throws UpgradeConflictException when another reader waits to be alone; they would wait for
+   *     each other
    */
   final boolean upgradeOrEnqueue(WaitQueue queue, Waiter w) {
     PhaseQueue q = (PhaseQueue) queue;
@@ -851,8 +862,8 @@ abstract class PhaseFairLock extends Synchronizer {
   }
 
   /**
-   * Lets in whom the word allows, or asks it to look if it sleeps and may be overtaken, and takes Q off when
-   * nobody is left.
+   * Lets in whom the word allows, or asks it to look if it sleeps and may be overtaken, and takes Q
+   * off when nobody is left.
    *
    * @param readersNext a section is over, and it is the turn of the readers that wait
    */

@@ -7,9 +7,9 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits at a {@link PhaseFairLock}: writers in the inherited list, readers in one of their own, because
- * all of them are let in together, and the one reader that waits to be alone. Every call needs the
- * queue's lock, but those that count.
+ * Who waits at a {@link PhaseFairLock}: writers in the inherited list, readers in one of their own,
+ * because all of them are let in together, and the one reader that waits to be alone. Every call
+ * needs the queue's lock, but those that count.
  */
 final class PhaseQueue extends WaitQueue {
   private final WaiterList readers = new WaiterList();
@@ -35,7 +35,9 @@ final class PhaseQueue extends WaitQueue {
     addCounted(readers, w);
   }
 
-  /** Whether somebody who waits has been overtaken as often as may be: turns are kept strictly then. */
+  /**
+   * Whether somebody who waits has been overtaken as often as may be: turns are kept strictly then.
+   */
   boolean isStrict() {
     return isAtBound(head()) || isAtBound(readers.peek());
   }
@@ -44,7 +46,9 @@ final class PhaseQueue extends WaitQueue {
     return first != null && overtakesOf(first) >= bypassBound;
   }
 
-  /** Whether one of those whose turn it is has been asked to look, and newcomers may try meanwhile. */
+  /**
+   * Whether one of those whose turn it is has been asked to look, and newcomers may try meanwhile.
+   */
   boolean isOpen() {
     return (isNudged(head()) || isNudged(readers.peek())) && !isStrict();
   }

@@ -14,15 +14,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One hold of a {@link RwLock} for reading: the way to its value, and what is closed to leave. It is the
- * owner: it may be closed by another thread than the one that locked. Closing it a second time does
- * nothing. Not safe for use by two threads at once; each reader has a guard of its own.
+ * One hold of a {@link RwLock} for reading: the way to its value, and what is closed to leave. It
+ * is the owner: it may be closed by another thread than the one that locked. Closing it a second
+ * time does nothing. Not safe for use by two threads at once; each reader has a guard of its own.
  *
- * <p><b>Upgrading</b> turns this hold into one for writing, when the other readers have left, and without
- * a writer in between: the value is the one that was read. It goes before all who wait; no reader comes
- * in meanwhile. Two readers that upgrade at the same time would wait for each other, so the second is
- * refused: with {@link UpgradeConflictException}, or null by the forms that try. On success this guard is
- * closed and the {@link WriteGuard} holds the lock; on every failure this guard is what it was.
+ * <p><b>Upgrading</b> turns this hold into one for writing, when the other readers have left, and
+ * without a writer in between: the value is the one that was read. It goes before all who wait; no
+ * reader comes in meanwhile. Two readers that upgrade at the same time would wait for each other,
+ * so the second is refused: with {@link UpgradeConflictException}, or null by the forms that try.
+ * On success this guard is closed and the {@link WriteGuard} holds the lock; on every failure this
+ * guard is what it was.
  *
  * @param <T> the type of the guarded value
  */
@@ -138,9 +139,9 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   }
 
   /**
-   * The upgrade as a future: it waits from its first poll on, and until it is over this guard cannot be
-   * closed. Cancelling it leaves this guard open: if it had become the writer in the same moment, it is a
-   * reader again.
+   * The upgrade as a future: it waits from its first poll on, and until it is over this guard
+   * cannot be closed. Cancelling it leaves this guard open: if it had become the writer in the same
+   * moment, it is a reader again.
    *
    * @throws IllegalStateException when this guard is closed
    */
@@ -150,8 +151,9 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   }
 
   /**
-   * As {@link #upgradeAsync()}, for a party that the deadlock detector is to know; without one it takes no
-   * part in what is detected. As for {@link RwLock#readAsync(Object)}, it is taken to wait without a limit.
+   * As {@link #upgradeAsync()}, for a party that the deadlock detector is to know; without one it
+   * takes no part in what is detected. As for {@link RwLock#readAsync(Object)}, it is taken to wait
+   * without a limit.
    *
    * @throws IllegalStateException when this guard is closed
    */
@@ -162,8 +164,8 @@ public final class ReadGuard<T extends @Nullable Object> implements AutoCloseabl
   }
 
   /**
-   * Tells the deadlock detector that another party has this guard now, and will close it; without effect
-   * when the lock is not watched. See {@link Watch#handOver}.
+   * Tells the deadlock detector that another party has this guard now, and will close it; without
+   * effect when the lock is not watched. See {@link Watch#handOver}.
    *
    * @param party null when it is not known
    * @throws IllegalStateException when this guard is closed

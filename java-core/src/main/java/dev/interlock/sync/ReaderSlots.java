@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Places for readers that need not meet: a reader that has one of these holds the lock without having
- * written a word that others write. See {@link PhaseFairLock}.
+ * Places for readers that need not meet: a reader that has one of these holds the lock without
+ * having written a word that others write. See {@link PhaseFairLock}.
  */
 final class ReaderSlots {
   /*
@@ -18,9 +18,10 @@ final class ReaderSlots {
    *                                                           who revokes: CAS COUNTED
    *   COUNTED   a reader's, which is counted in the word      the reader, which leaves by the word: FREE
    *
-   * Which slot: the high bits of the thread's number times the golden ratio, which puts consecutive numbers
-   * far from each other; the one beside it when that is taken. It is a hint: the slot is written down in the
-   * guard, never in the thread, so a reader may leave on another thread than it came on.
+   * Which slot: the high bits of the thread's number times the golden ratio, which puts consecutive
+   * numbers far from each other; the one beside it when that is taken. It is a hint: the slot is
+   * written down in the guard, never in the thread, so a reader may leave on another thread than it
+   * came on.
    */
   private static final int FREE = 0;
   private static final int READING = 1;

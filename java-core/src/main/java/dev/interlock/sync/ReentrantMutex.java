@@ -14,30 +14,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Mutex} that its holder may lock again. The holder is an {@link Owner}, a handle, and not the
- * thread, so that a coroutine that goes on elsewhere, or a request that is handed on, is still itself.
- * Prefer {@link Mutex} where code can be laid out so that nothing locks twice: it costs less, and a
- * section that is entered again may find the value in the middle of a change.
+ * A {@link Mutex} that its holder may lock again. The holder is an {@link Owner}, a handle, and not
+ * the thread, so that a coroutine that goes on elsewhere, or a request that is handed on, is still
+ * itself. Prefer {@link Mutex} where code can be laid out so that nothing locks twice: it costs
+ * less, and a section that is entered again may find the value in the middle of a change.
  *
  * <p><b>Progress.</b> To lock again, and to end any hold but the last, is wait-free: no atomic
- * read-modify-write. Otherwise that of {@link Mutex}: one compare-and-set when free, blocking when not.
+ * read-modify-write. Otherwise that of {@link Mutex}: one compare-and-set when free, blocking when
+ * not.
  *
  * <p><b>Memory effects.</b> Actions before the last hold ends happen-before actions after the next
  * owner's first successful lock, of whatever form. Failed attempts: none.
  *
- * <p><b>Ordering and fairness.</b> That of {@link Mutex} for first holds. Who holds the mutex already is
- * never queued.
+ * <p><b>Ordering and fairness.</b> That of {@link Mutex} for first holds. Who holds the mutex
+ * already is never queued.
  *
- * <p><b>Blocking and errors.</b> Interruption and cancellation as for {@link Mutex}; an interruptible form
- * looks for an interrupt also when the owner holds the mutex already. To end a hold that the owner does
- * not have is an {@link IllegalMonitorStateException}; one hold more than {@link #MAX_HOLDS} is an {@link
- * IllegalStateException}: recursion without an end. Neither changes anything.
+ * <p><b>Blocking and errors.</b> Interruption and cancellation as for {@link Mutex}; an
+ * interruptible form looks for an interrupt also when the owner holds the mutex already. To end a
+ * hold that the owner does not have is an {@link IllegalMonitorStateException}; one hold more than
+ * {@link #MAX_HOLDS} is an {@link IllegalStateException}: recursion without an end. Neither changes
+ * anything.
  *
- * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for a first lock and its unlock, none for
- * those within.
+ * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for a first lock and its unlock, none
+ * for those within.
  *
- * <p><b>Footprint.</b> 64 bytes with compressed references; a guard is 24 bytes and usually stays on the
- * stack.
+ * <p><b>Footprint.</b> 64 bytes with compressed references; a guard is 24 bytes and usually stays
+ * on the stack.
  *
  * <pre>{@code
  * Owner me = Owner.named("transfer");
@@ -46,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Source.</b> The hold count is that of {@link java.util.concurrent.locks.ReentrantLock}; differs
- * from it in: the owner is a handle.
+ * <p><b>Source.</b> The hold count is that of {@link java.util.concurrent.locks.ReentrantLock};
+ * differs from it in: the owner is a handle.
  *
  * @param <T> the type of the guarded value
  */
@@ -64,11 +66,11 @@ public final class ReentrantMutex<T extends @Nullable Object> {
    *                holds == 1     holds = 0; owner = null; unlock the mutex
    *
    * holds is written by who holds the mutex, and so is owner. owner is read by anybody, without the
-   * mutex, for one question: is it me? The answer is right although the read orders nothing. If I hold the
-   * mutex, I wrote me there after everything else that was written, and nobody else writes till I leave.
-   * If I do not, then my last write there, if there was one, was null, and it happened before this read,
-   * as one owner does one thing at a time; a read never goes back behind a write that happened before it,
-   * and what came after were the writes of other owners.
+   * mutex, for one question: is it me? The answer is right although the read orders nothing. If I
+   * hold the mutex, I wrote me there after everything else that was written, and nobody else writes
+   * till I leave. If I do not, then my last write there, if there was one, was null, and it
+   * happened before this read, as one owner does one thing at a time; a read never goes back behind
+   * a write that happened before it, and what came after were the writes of other owners.
    *
    * Linearization point of lock: that of the mutex, or the look at owner.
    */
@@ -95,7 +97,9 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     this.mutex = new Mutex<>(name, detector, this, bypassBound, value);
   }
 
-  /** A mutex that guards {@code value}, with the usual {@linkplain Mutex#bypassBound bypass bound}. */
+  /**
+   * A mutex that guards {@code value}, with the usual {@linkplain Mutex#bypassBound bypass bound}.
+   */
   public static <T extends @Nullable Object> ReentrantMutex<T> of(T value) {
     return new ReentrantMutex<>(null, Mutex.of(value));
   }
@@ -144,8 +148,9 @@ public final class ReentrantMutex<T extends @Nullable Object> {
     }
 
     /**
-     * Who looks for deadlocks. The party is the {@link Owner}, or that for which the owner was {@linkplain
-     * Owner#of made}; a thread that waits on behalf of an owner is one too. To lock again is no wait.
+     * Who looks for deadlocks. The party is the {@link Owner}, or that for which the owner was
+     * {@linkplain Owner#of made}; a thread that waits on behalf of an owner is one too. To lock
+     * again is no wait.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");
@@ -221,9 +226,9 @@ public final class ReentrantMutex<T extends @Nullable Object> {
   }
 
   /**
-   * The lock as a future: queued from its first poll on, ready at once when {@code me} holds it. To a deadlock detector
-   * the owner waits without a limit, unless {@linkplain PollFuture#block(Duration) blocked for some time}; see {@link
-   * DeadlockDetector}.
+   * The lock as a future: queued from its first poll on, ready at once when {@code me} holds it. To
+   * a deadlock detector the owner waits without a limit, unless {@linkplain
+   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<ReentrantGuard<T>> lockAsync(Owner me) {
     return new ReentrantLockOperation<>(this, mutex, Objects.requireNonNull(me, "owner"));
@@ -381,8 +386,7 @@ public final class ReentrantMutex<T extends @Nullable Object> {
 
   private void setOwnerOpaque(@Nullable Owner next) {
     // Ordering: Opaque. Published to the next holder by the unlock of the mutex; others only
-    // compare
-    // it with themselves. Evidence: ReentrantMutexPublication.
+    // compare it with themselves. Evidence: ReentrantMutexPublication.
     OWNER.setOpaque(this, next);
   }
 

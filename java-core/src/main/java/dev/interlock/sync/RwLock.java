@@ -14,64 +14,66 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that owns the value it guards and lets in many readers or one writer, for threads, virtual
- * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short and
- * readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets newcomers barge
- * without bound, when more platform threads than processors write often.
+ * threads, coroutines and futures at the same time. Prefer {@link Mutex} when sections are short
+ * and readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets
+ * newcomers barge without bound, when more platform threads than processors write often.
  *
- * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do not have
- * to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a reader no reader. With a
- * {@linkplain Builder#detector deadlock detector} a reader that meets others and has no slot of its own takes a short
- * lock, to come and to leave, that others of its kind may hold; writers, the first reader and readers in slots are
- * as lock-free as without.
+ * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do
+ * not have to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a
+ * reader no reader. With a {@linkplain Builder#detector deadlock detector} a reader that meets
+ * others and has no slot of its own takes a short lock, to come and to leave, that others of its
+ * kind may hold; writers, the first reader and readers in slots are as lock-free as without.
  *
  * <p><b>Memory effects.</b> Actions before a writer leaves happen-before actions after every later
- * successful lock, of whatever form; actions before a reader leaves happen-before actions after the next
- * lock for writing. Failed attempts have no memory effects to rely on. An upgrade and a downgrade are
- * both: the section goes on.
+ * successful lock, of whatever form; actions before a reader leaves happen-before actions after the
+ * next lock for writing. Failed attempts have no memory effects to rely on. An upgrade and a
+ * downgrade are both: the section goes on.
  *
- * <p><b>Ordering and fairness.</b> Phase-fair: phases of readers and sections of writers take turns, and
- * neither side starves. Who waits is who stands in the queue: a platform thread looks for up to 2
- * microseconds whether the lock becomes free before it joins.
+ * <p><b>Ordering and fairness.</b> Phase-fair: phases of readers and sections of writers take
+ * turns, and neither side starves. Who waits is who stands in the queue: a platform thread looks
+ * for up to 2 microseconds whether the lock becomes free before it joins.
  *
- * <p>Coroutines, futures and threads that are awake get their turn as it comes. A thread that has gone to sleep
- * is asked to look when its turn comes, and until it has woken up newcomers may enter; but it is overtaken at
- * most {@link #bypassBound} times, by newcomers and by others that wait, and then turns are kept strictly until
- * it is inside. With a bound of 0, and with a deadlock detector, they always are:
+ * <p>Coroutines, futures and threads that are awake get their turn as it comes. A thread that has
+ * gone to sleep is asked to look when its turn comes, and until it has woken up newcomers may
+ * enter; but it is overtaken at most {@link #bypassBound} times, by newcomers and by others that
+ * wait, and then turns are kept strictly until it is inside. With a bound of 0, and with a deadlock
+ * detector, they always are:
  *
  * <ul>
  *   <li>While a writer waits, no reader is let in but those that wait at the end of another writer's
- *       section. So the writer that has waited longest waits for the readers that are inside, one upgraded
- *       section at most, and nobody else; one with n writers before it for n sections and n + 1 phases of
- *       readers.
+ *       section. So the writer that has waited longest waits for the readers that are inside, one
+ *       upgraded section at most, and nobody else; one with n writers before it for n sections and
+ *       n + 1 phases of readers.
  *   <li>At the end of a writer's section all readers that wait are let in together, before the next
- *       writer. So a reader waits for what is left of one phase, one upgraded section at most, and one
- *       section.
+ *       writer. So a reader waits for what is left of one phase, one upgraded section at most, and
+ *       one section.
  *   <li>Writers are let in first in, first out. Nobody barges: {@code tryRead} and {@code tryWrite}
  *       fail while they would overtake, and with another bound while they may not.
  *   <li>A section that began by an {@linkplain ReadGuard#upgrade upgrade} belongs to its phase of readers:
  *       it goes before all who wait, and after it the first writer is next.
  * </ul>
  *
- * <p><b>Blocking and errors.</b> {@code read}, {@code write} and their timed forms are interruptible, the
- * forms called {@code …Uninterruptibly} are not. A waiter that is interrupted, times out or is cancelled
- * leaves the queue without effect, and whom it kept waiting is let in at once or asked to look; if it had been
- * given the lock in the same moment, a thread keeps it and reports success, a future or coroutine passes it on. Not
- * reentrant: a holder that locks again may wait for itself, <b>a reader that reads again too</b>, namely
- * when a writer waits. Closing a guard twice is harmless. With {@link Builder#poisoning}, a writer that fails inside
- * {@code withWrite}, or says so by {@link WriteGuard#poison}, poisons the lock: nobody is inside, readers and
- * writers who wait and who come get a {@link PoisonedException}, until somebody takes it over by {@link #recover}.
- * A reader that fails does not.
+ * <p><b>Blocking and errors.</b> {@code read}, {@code write} and their timed forms are
+ * interruptible, the forms called {@code …Uninterruptibly} are not. A waiter that is interrupted,
+ * times out or is cancelled leaves the queue without effect, and whom it kept waiting is let in at
+ * once or asked to look; if it had been given the lock in the same moment, a thread keeps it and
+ * reports success, a future or coroutine passes it on. Not reentrant: a holder that locks again may
+ * wait for itself, <b>a reader that reads again too</b>, namely when a writer waits. Closing a
+ * guard twice is harmless. With {@link Builder#poisoning}, a writer that fails inside {@code
+ * withWrite}, or says so by {@link WriteGuard#poison}, poisons the lock: nobody is inside, readers
+ * and writers who wait and who come get a {@link PoisonedException}, until somebody takes it over
+ * by {@link #recover}. A reader that fails does not.
  *
- * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Once two readers
- * have met, readers spread over slots and do not write a word together; the next writer, upgrade, or call
- * of {@link #readers} then looks at all slots, two for each processor and 64 at most, and readers spread
- * again when two meet. The view does not spread its readers. Nobody is woken when nobody waits. Letting in
- * n readers is O(n); cancelling a wait is O(1).
+ * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for lock and unlock together. Once two
+ * readers have met, readers spread over slots and do not write a word together; the next writer,
+ * upgrade, or call of {@link #readers} then looks at all slots, two for each processor and 64 at
+ * most, and readers spread again when two meet. The view does not spread its readers. Nobody is
+ * woken when nobody waits. Letting in n readers is O(n); cancelling a wait is O(1).
  *
- * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
- * the first time, and the slots, of 128 bytes each, when two readers meet for the first time. A guard is 24
- * bytes and usually stays on the stack ({@code withRead} and {@code withWrite} make none).
- * A lock with another bypass bound than the usual one has its queue from the beginning.
+ * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits
+ * for the first time, and the slots, of 128 bytes each, when two readers meet for the first time. A
+ * guard is 24 bytes and usually stays on the stack ({@code withRead} and {@code withWrite} make
+ * none). A lock with another bypass bound than the usual one has its queue from the beginning.
  *
  * <pre>{@code
  * RwLock<Routes> routes = RwLock.of(Routes.none());
@@ -81,22 +83,23 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Source.</b> B. Brandenburg, J. Anderson, <i>Spin-Based Reader-Writer Synchronization for
- * Multiprocessor Real-Time Systems</i>, Real-Time Systems 46, 2010; differs from it in: callers sleep and
- * may give up; readers may upgrade. The slots are from D. Dice, A. Kogan, <i>BRAVO: Biased Locking for
- * Reader-Writer Locks</i>, USENIX ATC 2019; differs from it in: they belong to one lock, the guard knows
- * which one it has, and a writer counts the readers in them where there it waits for them to leave.
+ * Multiprocessor Real-Time Systems</i>, Real-Time Systems 46, 2010; differs from it in: callers
+ * sleep and may give up; readers may upgrade. The slots are from D. Dice, A. Kogan, <i>BRAVO:
+ * Biased Locking for Reader-Writer Locks</i>, USENIX ATC 2019; differs from it in: they belong to
+ * one lock, the guard knows which one it has, and a writer counts the readers in them where there
+ * it waits for them to leave.
  *
  * @param <T> the type of the guarded value
  */
 public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock permits Poison.RwLock {
   /*
-   * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside and read
-   * by readers inside, so the word orders all accesses. While the lock is poisoned it is a Poison, with the value
-   * and the cause in it; no open guard can see that.
+   * The protocol is PhaseFairLock; here is what it guards. `value` is written by a writer inside
+   * and read by readers inside, so the word orders all accesses. While the lock is poisoned it is a
+   * Poison, with the value and the cause in it; no open guard can see that.
    *
-   * Whether the lock can be poisoned is asked after a failure only. A field for it would make the object eight bytes
-   * larger, and a bit of the word would let each guess fail that is not a read of the word; so a lock that can
-   * is of a subclass.
+   * Whether the lock can be poisoned is asked after a failure only. A field for it would make the
+   * object eight bytes larger, and a bit of the word would let each guess fail that is not a read
+   * of the word; so a lock that can is of a subclass.
    */
   private T value;
 
@@ -142,14 +145,15 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
-     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs, and
-     * futures by the party given to {@link RwLock#readAsync(Object)} and its like. A guard that is closed by
-     * another party than it was given to is announced by {@link ReadGuard#handOver} or {@link
-     * WriteGuard#handOver}. What each waits for is said in {@link SharedWatch}.
+     * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs,
+     * and futures by the party given to {@link RwLock#readAsync(Object)} and its like. A guard that
+     * is closed by another party than it was given to is announced by {@link ReadGuard#handOver} or
+     * {@link WriteGuard#handOver}. What each waits for is said in {@link SharedWatch}.
      *
-     * <p>Turns are kept strictly then, as with a {@link #bypassBound} of 0. And readers that are counted together, in
-     * one word, and do not find the lock empty, are no longer lock-free: each takes the short lock of the watch when
-     * it comes and when it leaves. With {@link #manyReaders} few do.
+     * <p>Turns are kept strictly then, as with a {@link #bypassBound} of 0. And readers that are
+     * counted together, in one word, and do not find the lock empty, are no longer lock-free: each
+     * takes the short lock of the watch when it comes and when it leaves. With {@link #manyReaders}
+     * few do.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");
@@ -157,8 +161,8 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
-     * Spreads readers from the beginning, and not only when two have met: for a lock that is known to be
-     * read by many threads at the same time.
+     * Spreads readers from the beginning, and not only when two have met: for a lock that is known
+     * to be read by many threads at the same time.
      */
     public Builder manyReaders() {
       manyReaders = true;
@@ -166,8 +170,8 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
-     * How often a thread that sleeps while it waits may be overtaken. A lock with a {@link #detector} always has
-     * a bound of 0.
+     * How often a thread that sleeps while it waits may be overtaken. A lock with a {@link
+     * #detector} always has a bound of 0.
      *
      * @param bound 0 for turns that are always kept
      * @throws IllegalArgumentException when negative
@@ -182,8 +186,8 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
-     * A writer that fails inside {@code withWrite} poisons the lock; one with a guard may do it by {@link
-     * WriteGuard#poison}. Costs nothing while nobody fails.
+     * A writer that fails inside {@code withWrite} poisons the lock; one with a guard may do it by
+     * {@link WriteGuard#poison}. Costs nothing while nobody fails.
      */
     public Builder poisoning() {
       poisoning = true;
@@ -217,7 +221,10 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     return new ReadGuard<>(this, takeReadUninterruptibly());
   }
 
-  /** Lets a reader in if no writer is inside and nobody waits whom it may not overtake, otherwise returns null. */
+  /**
+   * Lets a reader in if no writer is inside and nobody waits whom it may not overtake, otherwise
+   * returns null.
+   */
   public @Nullable ReadGuard<T> tryRead() {
     int place = tryTakeRead();
     return place == OUTSIDE ? null : new ReadGuard<>(this, place);
@@ -245,9 +252,9 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
   }
 
   /**
-   * As {@link #readAsync()}, for a party that the deadlock detector is to know; without one it takes no part
-   * in what is detected. The party is taken to wait without a limit, unless {@linkplain
-   * PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
+   * As {@link #readAsync()}, for a party that the deadlock detector is to know; without one it
+   * takes no part in what is detected. The party is taken to wait without a limit, unless
+   * {@linkplain PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
    */
   public PollFuture<ReadGuard<T>> readAsync(Object party) {
     Objects.requireNonNull(party, "party");
@@ -290,7 +297,10 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     return new WriteGuard<>(this, false);
   }
 
-  /** Lets a writer in if nobody is inside and nobody waits whom it may not overtake, otherwise returns null. */
+  /**
+   * Lets a writer in if nobody is inside and nobody waits whom it may not overtake, otherwise
+   * returns null.
+   */
   public @Nullable WriteGuard<T> tryWrite() {
     return tryTakeWrite() ? new WriteGuard<>(this, false) : null;
   }
@@ -344,8 +354,9 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
   // Recovery
 
   /**
-   * Waits for the lock as {@link #write}, and if it is poisoned, or gets so meanwhile, takes it over: it is no
-   * longer poisoned then, and the caller is to repair the value, or to poison it again.
+   * Waits for the lock as {@link #write}, and if it is poisoned, or gets so meanwhile, takes it
+   * over: it is no longer poisoned then, and the caller is to repair the value, or to poison it
+   * again.
    *
    * @throws InterruptedException when interrupted before it was let in
    */
@@ -426,9 +437,9 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
   }
 
   /**
-   * A {@link ReadWriteLock} over this lock, for code that expects one. It does not know owners: whoever
-   * calls {@code unlock} unlocks, an error only when nobody holds that lock at all. Not reentrant; {@code
-   * newCondition} is not supported.
+   * A {@link ReadWriteLock} over this lock, for code that expects one. It does not know owners:
+   * whoever calls {@code unlock} unlocks, an error only when nobody holds that lock at all. Not
+   * reentrant; {@code newCondition} is not supported.
    */
   public ReadWriteLock asReadWriteLock() {
     return new RwLockView(this);
@@ -480,12 +491,10 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
   // one
   //
   // A reader of a watched lock has a ticket there, and its place says which, below OUTSIDE. A slot
-  // is a cell
-  // of the watch with the same number. The cell 0 belongs to a reader that came into an empty lock,
-  // or to
-  // one that stayed as the writer left, until it leaves: nobody else finds the lock empty before.
-  // All
-  // other readers that are counted in the word get their tickets from the watch.
+  // is a cell of the watch with the same number. The cell 0 belongs to a reader that came into an
+  // empty lock, or to one that stayed as the writer left, until it leaves: nobody else finds the
+  // lock empty before. All other readers that are counted in the word get their tickets from the
+  // watch.
 
   private @Nullable SharedWatch sharedWatch() {
     return (SharedWatch) watch();

@@ -15,19 +15,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the objects of this package share: a name or a watch, and a wait queue that is made when somebody
- * waits for the first time.
+ * What the objects of this package share: a name or a watch, and a wait queue that is made when
+ * somebody waits for the first time.
  */
 abstract class Synchronizer {
   private volatile @Nullable WaitQueue queue;
 
-  /** The name; or the watch, which knows the name too; or neither. One field keeps objects small. */
+  /**
+   * The name; or the watch, which knows the name too; or neither. One field keeps objects small.
+   */
   private final @Nullable Object label;
 
   static {
     // By whoever makes the first object, and not by whoever waits first: that one is perhaps bound
-    // to
-    // one processor.
+    // to one processor.
     Spin.prepare();
   }
 
@@ -45,7 +46,10 @@ abstract class Synchronizer {
     this.label = detector == null ? name : detector.watch(whole, name);
   }
 
-  /** As the above, of an object that many may hold together, see {@link DeadlockDetector#watchShared}. */
+  /**
+   * As the above, of an object that many may hold together, see {@link
+   * DeadlockDetector#watchShared}.
+   */
   Synchronizer(@Nullable String name, @Nullable DeadlockDetector detector, int cells) {
     this.label = detector == null ? name : detector.watchShared(this, name, cells);
   }
@@ -57,16 +61,17 @@ abstract class Synchronizer {
   }
 
   /**
-   * Who waits, for a person to read: safe at any time, in production too. As {@link #dump(int)}, at most a
-   * thousand of them.
+   * Who waits, for a person to read: safe at any time, in production too. As {@link #dump(int)}, at
+   * most a thousand of them.
    */
   public final WaitDump dump() {
     return dump(1_000);
   }
 
   /**
-   * The state of this object and the first of those who wait for it, in the order of the queue. The lock of
-   * the queue is held while so many nodes are copied, no thread is stopped, nothing is changed.
+   * The state of this object and the first of those who wait for it, in the order of the queue. The
+   * lock of the queue is held while so many nodes are copied, no thread is stopped, nothing is
+   * changed.
    *
    * @param most how many to tell at most; the number of all is told anyway
    * @throws IllegalArgumentException when negative
@@ -174,8 +179,9 @@ abstract class Synchronizer {
   }
 
   /**
-   * The calling thread waits in the queue, in which it stands with {@code w}; the queue learns whether
-   * spinning was worth it. After any outcome but a grant the waiter may have to be unlinked.
+   * The calling thread waits in the queue, in which it stands with {@code w}; the queue learns
+   * whether spinning was worth it. After any outcome but a grant the waiter may have to be
+   * unlinked.
    */
   final ThreadWaiter.Outcome awaitQueued(
       WaitQueue q, ThreadWaiter w, boolean interruptible, long deadline) {

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one wait while it goes on: for the deadlock detector, if the object is watched, and for
- * the flight recorder, if it records. Usually neither, and then there is none.
+ * What is kept of one wait while it goes on: for the deadlock detector, if the object is watched,
+ * and for the flight recorder, if it records. Usually neither, and then there is none.
  *
  * <p>Made after the waiter was enqueued and the lock of the queue was left; ended by the caller.
  */
@@ -42,8 +42,8 @@ final class WaitNote {
   }
 
   /**
-   * A thread waits on behalf of an owner. Two parties are stuck then: what the owner holds, and what the
-   * thread holds, is not let go before.
+   * A thread waits on behalf of an owner. Two parties are stuck then: what the owner holds, and
+   * what the thread holds, is not let go before.
    */
   static @Nullable WaitNote ofOwner(
       Synchronizer object, ThreadWaiter w, boolean interruptible, long deadline, Owner owner) {
@@ -58,7 +58,9 @@ final class WaitNote {
     return note;
   }
 
-  /** A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts. */
+  /**
+   * A thread waits. With a deadline, or once it is interrupted, it is in no deadlock that lasts.
+   */
   static @Nullable WaitNote ofThread(
       Synchronizer object,
       ThreadWaiter w,
@@ -92,8 +94,8 @@ final class WaitNote {
   }
 
   /**
-   * Whether the wait closed a cycle and was cancelled for it. Then the caller withdraws it and throws {@link
-   * #refusal}.
+   * Whether the wait closed a cycle and was cancelled for it. Then the caller withdraws it and
+   * throws {@link #refusal}.
    */
   boolean refuses(Waiter w) {
     return isRefused() && w.cancelPending();

@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hold of a {@link RwLock} for writing: the way to its value, and what is closed to leave. It is the
- * owner: it may be closed by another thread than the one that locked. Closing it a second time does
- * nothing. Not safe for use by two threads at once.
+ * The hold of a {@link RwLock} for writing: the way to its value, and what is closed to leave. It
+ * is the owner: it may be closed by another thread than the one that locked. Closing it a second
+ * time does nothing. Not safe for use by two threads at once.
  *
  * @param <T> the type of the guarded value
  */
@@ -47,9 +47,9 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
   }
 
   /**
-   * Goes on as a reader, without a writer in between: the value stays what it is. This guard is closed and
-   * the returned one holds the lock. Readers that wait are let in too, but after an upgrade, while a writer
-   * waits, none is.
+   * Goes on as a reader, without a writer in between: the value stays what it is. This guard is
+   * closed and the returned one holds the lock. Readers that wait are let in too, but after an
+   * upgrade, while a writer waits, none is.
    *
    * @throws IllegalStateException when this guard is closed
    */
@@ -69,11 +69,11 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
   }
 
   /**
-   * Poisons the lock and closes this guard: readers and writers who wait for the lock or come to it are refused
-   * until somebody {@linkplain RwLock#recover recovers} it.
+   * Poisons the lock and closes this guard: readers and writers who wait for the lock or come to it
+   * are refused until somebody {@linkplain RwLock#recover recovers} it.
    *
-   * @throws IllegalStateException when this guard is closed, or the lock was made without {@linkplain
-   *     RwLock.Builder#poisoning poisoning}
+   * @throws IllegalStateException when this guard is closed, or the lock was made without
+   *     {@linkplain RwLock.Builder#poisoning poisoning}
    */
   public void poison(Throwable cause) {
     Objects.requireNonNull(cause, "cause");
@@ -87,8 +87,8 @@ public final class WriteGuard<T extends @Nullable Object> implements AutoCloseab
   }
 
   /**
-   * Tells the deadlock detector that another party has this guard now, and will close it; without effect
-   * when the lock is not watched. See {@link Watch#handOver}.
+   * Tells the deadlock detector that another party has this guard now, and will close it; without
+   * effect when the lock is not watched. See {@link Watch#handOver}.
    *
    * @param party null when it is not known
    * @throws IllegalStateException when this guard is closed

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No deadlock is invented, and none is missed, whatever else goes on. Each test runs about a second. */
+/**
+ * No deadlock is invented, and none is missed, whatever else goes on. Each test runs about a
+ * second.
+ */
 class DeadlockStressTest {
   private static final int LOCKS = 5;
 
@@ -42,8 +45,9 @@ class DeadlockStressTest {
   }
 
   /**
-   * Waits for ever go upwards only; against the order there are only time-outs, attempts and futures that
-   * are cancelled. So nothing is a deadlock, although the walk meets half-finished waits all the time.
+   * Waits for ever go upwards only; against the order there are only time-outs, attempts and
+   * futures that are cancelled. So nothing is a deadlock, although the walk meets half-finished
+   * waits all the time.
    */
   @ParameterizedTest
   @EnumSource
@@ -100,7 +104,10 @@ class DeadlockStressTest {
     return null;
   }
 
-  /** Any order, for ever: each deadlock is refused in the one that closes it, so that everybody ends. */
+  /**
+   * Any order, for ever: each deadlock is refused in the one that closes it, so that everybody
+   * ends.
+   */
   @ParameterizedTest
   @EnumSource
   void anyOrder_throwInCloser_everybodyEnds(Kind kind) {
@@ -166,7 +173,9 @@ class DeadlockStressTest {
     lock.release();
   }
 
-  /** Rounds in which two close a cycle at the same moment: one of them, and one alone, reports it. */
+  /**
+   * Rounds in which two close a cycle at the same moment: one of them, and one alone, reports it.
+   */
   @Test
   void closedByTwoAtOnce_reportedOnce() {
     DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(reports::add).build();

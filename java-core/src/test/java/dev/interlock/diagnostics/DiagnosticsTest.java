@@ -32,7 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jol.info.ClassLayout;
 
-/** What can be seen from outside: dumps, texts, events; and what it costs an object not to be watched. */
+/**
+ * What can be seen from outside: dumps, texts, events; and what it costs an object not to be
+ * watched.
+ */
 class DiagnosticsTest {
   private final DeadlockDetector detector = DeadlockDetector.builder().onDeadlock(r -> {}).build();
 

@@ -50,8 +50,8 @@ class RwLockDeadlockStressTest {
   }
 
   /**
-   * Waits for ever go upwards only, and upgrades are at the top of what is held; against the order there are
-   * only time-outs, attempts and futures that are cancelled. So nothing is a deadlock.
+   * Waits for ever go upwards only, and upgrades are at the top of what is held; against the order
+   * there are only time-outs, attempts and futures that are cancelled. So nothing is a deadlock.
    */
   @ParameterizedTest
   @EnumSource
@@ -153,7 +153,10 @@ class RwLockDeadlockStressTest {
     return true;
   }
 
-  /** Any order, any purpose, for ever: each deadlock is refused in the one that closes it, so all end. */
+  /**
+   * Any order, any purpose, for ever: each deadlock is refused in the one that closes it, so all
+   * end.
+   */
   @ParameterizedTest
   @EnumSource
   void anyOrder_throwInCloser_everybodyEnds(Kind kind) {
