@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -411,19 +412,43 @@ class ConditionTest {
     assertFreeAndUnwanted();
   }
 
+  /**
+   * Something that has to begin before a time ends, on a machine that may be slow: with a longer
+   * time when that one had ended before.
+   */
+  private static void withTime(Predicate<Duration> begunInTime) {
+    Duration time = Duration.ofMillis(200);
+    while (!begunInTime.test(time)) {
+      time = time.multipliedBy(4);
+      assertTrue(time.compareTo(LONG) < 0, "never in time");
+    }
+  }
+
+  /** Takes the lock, which the waiter has let go, or has let go again because its time is over. */
+  private MutexGuard<Integer> lockOnceItWaits(Running<?> waiter) {
+    Conditions.await(() -> changed.waiting() == 1 || mutex.waiting() == 1 || waiter.isDone());
+    return mutex.lockUninterruptibly();
+  }
+
   // The end of the time: false, or true when the value had changed without a signal.
   @ParameterizedTest
   @EnumSource
   void awaitUntil_timeRunsOut_lastTestDecides(Kind kind) {
     Running<Boolean> vain = waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, SHORT));
     assertFalse(vain.get());
-    Running<Boolean> silent =
-        waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, Duration.ofSeconds(1)));
-    awaitWaiting(1);
-    try (MutexGuard<Integer> guard = locked(mutex)) {
-      guard.set(7);
-    }
-    assertTrue(silent.get());
+    withTime(
+        time -> {
+          Running<Boolean> silent =
+              waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, time));
+          try (MutexGuard<Integer> guard = lockOnceItWaits(silent)) {
+            if (changed.waiting() == 0) {
+              return false;
+            }
+            guard.set(7);
+          }
+          assertTrue(silent.get());
+          return true;
+        });
     assertFreeAndUnwanted();
   }
 
@@ -442,15 +467,22 @@ class ConditionTest {
   @ParameterizedTest
   @EnumSource
   void await_timeRunsOutWhileLocked_waitsForTheLock(Kind kind) {
-    Running<Boolean> waiter = waiter(kind, guard -> changed.await(guard, Duration.ofSeconds(1)));
-    awaitWaiting(1);
-    try (MutexGuard<Integer> guard = locked(mutex)) {
-      Conditions.await(() -> mutex.waiting() == 1, () -> "its return to the queue of the lock");
-      assertEquals(0, changed.waiting());
-      assertFalse(waiter.isDone());
-      changed.signal(guard); // too late for it
-    }
-    assertFalse(waiter.get());
+    withTime(
+        time -> {
+          Running<Boolean> waiter = waiter(kind, guard -> changed.await(guard, time));
+          try (MutexGuard<Integer> guard = lockOnceItWaits(waiter)) {
+            if (changed.waiting() + mutex.waiting() == 0) {
+              return false;
+            }
+            Conditions.await(
+                () -> mutex.waiting() == 1, () -> "its return to the queue of the lock");
+            assertEquals(0, changed.waiting());
+            assertFalse(waiter.isDone());
+            changed.signal(guard); // too late for it
+          }
+          assertFalse(waiter.get());
+          return true;
+        });
     assertFreeAndUnwanted();
   }
 
@@ -487,17 +519,22 @@ class ConditionTest {
   @ParameterizedTest
   @EnumSource
   void await_timeRunsOutAfterTheSignal_true(Kind kind) {
-    Duration time = Duration.ofSeconds(1);
-    Running<Boolean> waiter = waiter(kind, guard -> changed.await(guard, time));
-    awaitWaiting(1);
-    long start = System.nanoTime();
-    try (MutexGuard<Integer> guard = locked(mutex)) {
-      changed.signal(guard);
-      Conditions.await(() -> System.nanoTime() - start > time.toNanos());
-      Conditions.await(() -> waiter.thread().getState() == Thread.State.WAITING);
-      assertEquals(1, mutex.waiting(), "it has kept its place");
-    }
-    assertTrue(waiter.get());
+    withTime(
+        time -> {
+          Running<Boolean> waiter = waiter(kind, guard -> changed.await(guard, time));
+          try (MutexGuard<Integer> guard = lockOnceItWaits(waiter)) {
+            if (changed.waiting() == 0) {
+              return false;
+            }
+            long start = System.nanoTime();
+            changed.signal(guard);
+            Conditions.await(() -> System.nanoTime() - start > time.toNanos());
+            Conditions.await(() -> waiter.thread().getState() == Thread.State.WAITING);
+            assertEquals(1, mutex.waiting(), "it has kept its place");
+          }
+          // The time may have ended between the look and the signal, but not the wait for the lock.
+          return waiter.get();
+        });
     assertFreeAndUnwanted();
   }
 
@@ -505,17 +542,23 @@ class ConditionTest {
   @ParameterizedTest
   @EnumSource
   void awaitUntil_timeRunsOutAfterTheSignal_lastTestDecides(Kind kind) {
-    Duration time = Duration.ofMillis(500);
-    for (int value = 7; value <= 8; value++) {
-      Running<Boolean> waiter = waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, time));
-      awaitWaiting(1);
-      long start = System.nanoTime();
-      try (MutexGuard<Integer> guard = locked(mutex)) {
-        guard.set(value);
-        changed.signal(guard);
-        Conditions.await(() -> System.nanoTime() - start > time.toNanos());
-      }
-      assertEquals(value == 7, waiter.get());
+    for (int value : new int[] {7, 8}) {
+      withTime(
+          time -> {
+            Running<Boolean> waiter =
+                waiter(kind, guard -> changed.awaitUntil(guard, v -> v == 7, time));
+            try (MutexGuard<Integer> guard = lockOnceItWaits(waiter)) {
+              if (changed.waiting() == 0) {
+                return false;
+              }
+              long start = System.nanoTime();
+              guard.set(value);
+              changed.signal(guard);
+              Conditions.await(() -> System.nanoTime() - start > time.toNanos());
+            }
+            assertEquals(value == 7, waiter.get());
+            return true;
+          });
       try (MutexGuard<Integer> guard = locked(mutex)) {
         guard.set(0);
       }
