@@ -76,6 +76,15 @@ public final class Backoff {
       Runtime.getRuntime().availableProcessors() > 1
           && Integer.getInteger("dev.interlock.spin.max", 1) > 0;
 
+  /**
+   * Whether {@link #spin} pauses. Asking decides it, if nobody has asked or paused before: the processors
+   * that count are those of the asking thread. A class that backs off therefore asks when it is initialised,
+   * not in its first lost race, where a thread that is bound to one processor would decide for all.
+   */
+  static boolean pauses() {
+    return PAUSES;
+  }
+
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private final int shortest;

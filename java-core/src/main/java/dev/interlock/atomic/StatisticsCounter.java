@@ -91,10 +91,15 @@ public final class StatisticsCounter {
   private static final long REACH = 1L << (CURRENT_BITS - 1);
 
   /**
-   * So many pauses after the first lost race: about the time of some dozens of changes by one thread. While
-   * the loser is away the winner keeps the cache line, which is what makes changes cheap.
+   * So many pauses after the first lost race, somewhat less than a microsecond: about the time of some dozens
+   * of changes by one thread. While the loser is away the winner keeps the cache line, which is what makes
+   * changes cheap. Two threads, each on its processor: 16 M/s without a pause, 36 with 16, 60 with 64, 71 with
+   * 128; a ReentrantLock makes 45.
    */
-  private static final int SHORTEST = 16;
+  private static final int SHORTEST = 64;
+
+  /** Asked when the first counter is made; see there. */
+  private static final boolean BACKS_OFF = Backoff.pauses();
 
   private volatile Epoch epoch;
 
@@ -152,10 +157,12 @@ public final class StatisticsCounter {
         } else if (e.casWord(w, next)) {
           return true;
         } else {
-          if (backoff == null) {
-            backoff = Backoff.exponential(SHORTEST, 8 * SHORTEST);
+          if (BACKS_OFF) {
+            if (backoff == null) {
+              backoff = Backoff.exponential(SHORTEST, 8 * SHORTEST);
+            }
+            backoff.spin();
           }
-          backoff.spin();
           continue;
         }
       }
