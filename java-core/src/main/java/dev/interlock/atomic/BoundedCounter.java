@@ -52,6 +52,10 @@ public final class BoundedCounter {
    */
   private static final int SHORTEST = 16;
 
+  static {
+    Backoff.pauses(); // decided when the first counter is made; see there
+  }
+
   private final long min;
   private final long max;
   private volatile long value;

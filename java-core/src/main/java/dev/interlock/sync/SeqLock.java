@@ -98,6 +98,13 @@ public final class SeqLock {
   private static final long DIRTY = 2;
   private static final long VERSION = 4;
 
+  static {
+    // Whether to pause is decided by whoever makes the first lock, and not by whoever loses the
+    // first race: that
+    // one is perhaps bound to one processor.
+    Backoff.exponential();
+  }
+
   private volatile long sequence;
   private final long[] words;
   private final long[] draft;

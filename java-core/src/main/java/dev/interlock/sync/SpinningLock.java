@@ -24,6 +24,13 @@ import dev.interlock.atomic.Backoff;
  * closing it twice is harmless.
  */
 public abstract sealed class SpinningLock permits SpinLock, TicketLock, McsLock, ClhLock {
+  static {
+    // Whether to pause is decided by whoever makes the first lock, and not by whoever loses the
+    // first race: that
+    // one is perhaps bound to one processor.
+    Backoff.exponential();
+  }
+
   /** Only the four kinds are made. */
   SpinningLock() {}
 
