@@ -394,7 +394,7 @@ class BarrierTest {
     Gate gate = new Gate();
     Barrier two = Barrier.of(2, gate);
     Running<Passage>[] waiter = new Running[1];
-    Duration timeout = Duration.ofMillis(500);
+    Duration timeout = Duration.ofSeconds(1);
     Passage passage =
         whileActing(
             kind,
@@ -443,7 +443,7 @@ class BarrierTest {
     Barrier two = Barrier.of(2, gate);
     Running<Passage>[] waiter = new Running[1];
     AtomicBoolean interrupted = new AtomicBoolean();
-    Duration timeout = Duration.ofMillis(500);
+    Duration timeout = Duration.ofSeconds(1);
     Passage passage =
         whileActing(
             Kind.PLATFORM,

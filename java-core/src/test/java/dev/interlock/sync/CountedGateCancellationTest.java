@@ -93,7 +93,7 @@ class CountedGateCancellationTest {
   @EnumSource
   void await_timeOutMeetsTheZero_isLetThrough(Kind kind) {
     for (CountedGate gate : gates()) {
-      Running<Boolean> waiter = kind.start(() -> gate.await(Duration.ofMillis(500)));
+      Running<Boolean> waiter = kind.start(() -> gate.await(Duration.ofSeconds(1)));
       awaitWaiting(gate);
       letThroughWithoutWaking(gate);
       assertTrue(waiter.get());

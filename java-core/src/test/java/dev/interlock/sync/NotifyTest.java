@@ -248,7 +248,7 @@ class NotifyTest {
   @ParameterizedTest
   @EnumSource
   void await_timeOutMeetsTheNotification_keepsIt(Kind kind) {
-    Running<Boolean> waiter = kind.start(() -> notify.await(Duration.ofMillis(300)));
+    Running<Boolean> waiter = kind.start(() -> notify.await(Duration.ofSeconds(1)));
     awaitWaiting(1);
     notifyWithoutWaking();
     assertTrue(waiter.get());

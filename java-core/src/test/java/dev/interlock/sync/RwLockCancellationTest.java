@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class RwLockCancellationTest {
   /** Long enough to queue in, short enough to wait for. */
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(2);
 
   private static final Duration LONG = Duration.ofHours(1);
 
@@ -360,8 +360,7 @@ class RwLockCancellationTest {
   void tryUpgrade_timeOutMeetsGrant_writes(Kind kind) {
     ReadGuard<String> guard = lock.tryRead();
     ReadGuard<String> other = lock.tryRead();
-    Running<WriteGuard<String>> upgrade =
-        kind.start(() -> guard.tryUpgrade(Duration.ofMillis(500)));
+    Running<WriteGuard<String>> upgrade = kind.start(() -> guard.tryUpgrade(SOON));
     awaitWaiting(1);
     grantUpgraderWithoutWaking();
     awaitEnd(upgrade);
