@@ -121,7 +121,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
    * A queue whose first segment has {@code firstSegment} places. Later ones grow up to 1024 places, or
    * stay as they are if the first is larger.
    *
-   * @throws IllegalArgumentException when less than 1 or more than 2^30
+   * @throws IllegalArgumentException when less than 1 or more than 2^29
    */
   @ProgressGuarantee(WAIT_FREE)
   public MpscQueue(int firstSegment) {

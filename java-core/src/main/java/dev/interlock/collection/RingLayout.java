@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings({"unused", "MultipleNullnessAnnotations"}) // padding is never read
 final class RingLayout {
   /** The largest capacity. */
-  static final int MAX_CAPACITY = 1 << 30;
+  static final int MAX_CAPACITY = 1 << 29;
+
+  /**
+   * So many places at either end of an array stay unused. In front of the first place lie the array's
+   * class and length, which every access reads: on the line of the first places, they would have to be
+   * fetched again by everybody whenever somebody writes one of those.
+   */
+  static final int EDGE = 16;
 
   private RingLayout() {}
 
@@ -62,7 +69,7 @@ final class RingLayout {
       }
       this.capacity = capacity;
       this.mask = Math.max(2, capacity == 1 ? 1 : Integer.highestOneBit(capacity - 1) << 1) - 1;
-      this.elements = new Object[capacity];
+      this.elements = new Object[EDGE + capacity + EDGE];
     }
 
     final int index(long position) {
@@ -70,6 +77,11 @@ final class RingLayout {
     }
 
     final long next(long position) {
+      return next(position, mask, capacity);
+    }
+
+    /** As {@link #next(long)}, for a caller that has read the two fields before. */
+    static long next(long position, int mask, int capacity) {
       long next = position + 1;
       // Past the last index, if the indices do not fill the power of two, begins the next lap.
       return ((int) next & mask) == capacity ? next + (mask + 1 - capacity) : next;

@@ -65,7 +65,7 @@ class SpscRingBufferTest {
   // A bad size names the object, the size and the bounds.
   @Test
   void constructor_badCapacity_isRefused() {
-    for (int capacity : new int[] {0, -1, (1 << 30) + 1}) {
+    for (int capacity : new int[] {0, -1, (1 << 29) + 1}) {
       String message =
           assertThrows(IllegalArgumentException.class, () -> new SpscRingBuffer<>(capacity))
               .getMessage();
