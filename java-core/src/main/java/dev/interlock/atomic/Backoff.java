@@ -217,7 +217,8 @@ public final class Backoff {
     return (int) (((z >>> 32) * bound) >>> 32);
   }
 
-  private static void spin(int pauses) {
+  /** So many pauses, on a machine where pausing is worth anything. */
+  static void spin(int pauses) {
     if (PAUSES) {
       for (int i = 0; i < pauses; i++) {
         Thread.onSpinWait();

@@ -52,6 +52,8 @@ public final class BoundedCounter {
    */
   private static final int SHORTEST = 16;
 
+  private static final int LONGEST = 8 * SHORTEST;
+
   static {
     Backoff.pauses(); // decided when the first counter is made; see there
   }
@@ -110,8 +112,7 @@ public final class BoundedCounter {
    * @return whether it did
    */
   public boolean tryAdd(long delta) {
-    Backoff backoff = null;
-    for (; ; ) {
+    for (int pauses = SHORTEST; ; pauses = Math.min(2 * pauses, LONGEST)) {
       long v = value;
       // Room and step as unsigned numbers: their difference may not fit into a long.
       boolean fits =
@@ -124,10 +125,7 @@ public final class BoundedCounter {
       if (VALUE.compareAndSet(this, v, v + delta)) {
         return true;
       }
-      if (backoff == null) {
-        backoff = Backoff.exponential(SHORTEST, 8 * SHORTEST);
-      }
-      backoff.spin();
+      Backoff.spin(pauses); // not an object: a change allocates nothing, lost races included
     }
   }
 

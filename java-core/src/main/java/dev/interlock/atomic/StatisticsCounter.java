@@ -98,8 +98,11 @@ public final class StatisticsCounter {
    */
   private static final int SHORTEST = 64;
 
-  /** Asked when the first counter is made; see there. */
-  private static final boolean BACKS_OFF = Backoff.pauses();
+  private static final int LONGEST = 8 * SHORTEST;
+
+  static {
+    Backoff.pauses(); // decided when the first counter is made; see there
+  }
 
   private volatile Epoch epoch;
 
@@ -140,8 +143,7 @@ public final class StatisticsCounter {
    * @throws ArithmeticException when the value would leave the range of {@code long}; nothing is changed
    */
   public boolean add(long delta) {
-    Backoff backoff = null;
-    for (; ; ) {
+    for (int pauses = SHORTEST; ; ) {
       Epoch e = epoch;
       long w = e.word;
       if (w < 0) {
@@ -157,12 +159,8 @@ public final class StatisticsCounter {
         } else if (e.casWord(w, next)) {
           return true;
         } else {
-          if (BACKS_OFF) {
-            if (backoff == null) {
-              backoff = Backoff.exponential(SHORTEST, 8 * SHORTEST);
-            }
-            backoff.spin();
-          }
+          Backoff.spin(pauses); // not an object: a change allocates nothing, lost races included
+          pauses = Math.min(2 * pauses, LONGEST);
           continue;
         }
       }
