@@ -3,11 +3,12 @@ package dev.interlock.lincheck
 import dev.interlock.verification.Matrix
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
-import org.junit.jupiter.api.Order
 import org.junit.jupiter.api.Test
 
-/** The matrix is made from results; runs last (see junit-platform.properties). */
-@Order(Int.MAX_VALUE)
+/**
+ * The matrix is made from results; runs after all others, in a run of its own (see the module's
+ * `pom.xml`).
+ */
 class MatrixTest {
   private val rows = VerificationFile.read().filter { it.jdk == Runtime.version().feature() }
 

@@ -2,12 +2,18 @@ package dev.interlock.lincheck
 
 import com.google.gson.GsonBuilder
 import dev.interlock.verification.VerificationRow
+import java.nio.channels.FileChannel
 import java.nio.file.Files
 import java.nio.file.Path
+import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+import java.nio.file.StandardCopyOption.REPLACE_EXISTING
+import java.nio.file.StandardOpenOption.CREATE
+import java.nio.file.StandardOpenOption.WRITE
 
 /**
  * `target/verification.json`: the rows of this run, and those that earlier runs on other JDKs left
- * there. Written anew after each check, so that a run that is stopped leaves what it has.
+ * there. Written anew after each check, so that a run that is stopped leaves what it has. The
+ * classes run in several processes, of which one at a time has the lock file.
  */
 internal object VerificationFile {
   val path: Path = Path.of("target", "verification.json")
@@ -17,14 +23,22 @@ internal object VerificationFile {
 
   @Synchronized
   fun add(row: VerificationRow) {
+    Files.createDirectories(path.parent)
+    FileChannel.open(path.resolveSibling("verification.lock"), CREATE, WRITE).use {
+      it.lock()
+      addAlone(row)
+    }
+  }
+
+  private fun addAlone(row: VerificationRow) {
     ofThisRun.add(row)
     val kept = read().filter { old -> ofThisRun.none { it.isSameCheckAs(old) } }
     val rows =
       (kept + ofThisRun).sortedWith(
         compareBy({ it.jdk }, { it.structure }, { it.variant }, { it.check })
       )
-    Files.createDirectories(path.parent)
-    Files.writeString(path, gson.toJson(rows) + "\n")
+    val whole = Files.writeString(path.resolveSibling("verification.new"), gson.toJson(rows) + "\n")
+    Files.move(whole, path, ATOMIC_MOVE, REPLACE_EXISTING)
   }
 
   @Synchronized
