@@ -77,12 +77,12 @@ public final class Backoff {
           && Integer.getInteger("dev.interlock.spin.max", 1) > 0;
 
   /**
-   * Whether {@link #spin} pauses. Asking decides it, if nobody has asked or paused before: the processors
-   * that count are those of the asking thread. A class that backs off therefore asks when it is initialised,
-   * not in its first lost race, where a thread that is bound to one processor would decide for all.
+   * Decides whether {@link #spin} pauses, if nothing has decided it before: the processors that count are
+   * those of the calling thread. A class that backs off therefore calls this when it is initialised, not in
+   * its first lost race, where a thread that is bound to one processor would decide for all.
    */
-  static boolean pauses() {
-    return PAUSES;
+  static void prepare() {
+    // the initialisation of this class does it
   }
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;

@@ -55,7 +55,7 @@ public final class BoundedCounter {
   private static final int LONGEST = 8 * SHORTEST;
 
   static {
-    Backoff.pauses(); // decided when the first counter is made; see there
+    Backoff.prepare();
   }
 
   private final long min;

@@ -101,7 +101,7 @@ public final class StatisticsCounter {
   private static final int LONGEST = 8 * SHORTEST;
 
   static {
-    Backoff.pauses(); // decided when the first counter is made; see there
+    Backoff.prepare();
   }
 
   private volatile Epoch epoch;

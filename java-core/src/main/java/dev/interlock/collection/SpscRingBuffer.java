@@ -251,7 +251,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
       if (e == null) {
         return drained;
       }
-      free(i, next(h));
+      free(elements, i, next(h));
       action.accept(e);
     }
     return limit;
@@ -300,7 +300,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
       }
     }
     for (int k = 0; k < removed; k++, h = next(h)) {
-      free(index(h), next(h));
+      free(elements, index(h), next(h));
     }
     setRemovals(removals + 1);
     return true;
@@ -417,10 +417,6 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     VarHandle.releaseFence();
     elements[RingLayout.EDGE + index] = e;
     setTailRelease(next);
-  }
-
-  private void free(int index, long next) {
-    free(elements, index, next);
   }
 
   private void free(@Nullable Object[] elements, int index, long next) {
