@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public class RwLockPublication {
   private RwLockPublication() {}
 
-  /** Between threads that block. */
+  /** Between two threads that block. */
   @JCStressTest
   @Outcome(
       id = {"0, 0", "1, 1"},
@@ -30,6 +30,35 @@ public class RwLockPublication {
   @Outcome(expect = FORBIDDEN, desc = "A torn view.")
   @State
   public static class Threads {
+    private final RwLock<Payload> lock = RwLock.of(new Payload(0));
+    private int plain;
+
+    @Actor
+    public void writer() {
+      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
+        plain = 1;
+        guard.get().plain = 1;
+      }
+    }
+
+    @Actor
+    public void reader(II_Result r) {
+      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
+        r.r1 = guard.get().plain;
+        r.r2 = plain;
+      }
+    }
+  }
+
+  /** The same with a reader more, so that readers meet each other too. It needs three processors. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "Before the writer, or after it.")
+  @Outcome(expect = FORBIDDEN, desc = "A torn view.")
+  @State
+  public static class ThreeThreads {
     private final RwLock<Payload> lock = RwLock.of(new Payload(0));
     private int plain;
 
