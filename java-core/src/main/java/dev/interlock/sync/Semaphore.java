@@ -64,6 +64,9 @@ public final class Semaphore extends Synchronizer {
    * not unlinked yet does not count: whoever takes the lock first settles, that is, unlinks it and
    * grants those behind it whom the free permits satisfy. So a decision taken under the lock never
    * depends on how far a cancelled waiter has come.
+   *
+   * Granting and closing tell the waiters first and change the word after them, so whoever meets Q and
+   * wants to know more than that somebody is queued looks under the lock.
    */
   private static final int CLOSED = 1 << 31;
   private static final int QUEUED = 1 << 30;
@@ -177,10 +180,10 @@ public final class Semaphore extends Synchronizer {
           throw closed();
         }
         // Perhaps all of them have cancelled and are only waiting for the lock to leave.
-        if (settleAndSeeQueued()) {
+        s = settled();
+        if ((s & QUEUED) != 0) {
           return false;
         }
-        s = state;
       } else if (free(s) < permits) {
         return false;
       } else {
@@ -228,19 +231,23 @@ public final class Semaphore extends Synchronizer {
    * @throws ClosedException when the semaphore is closed
    */
   public int drainPermits() {
-    for (; ; ) {
-      int s = state;
+    for (int s = state; ; ) {
       if ((s & (CLOSED | QUEUED)) != 0) {
         if (s < 0) {
           throw closed();
         }
-        if (settleAndSeeQueued()) {
+        s = settled();
+        if ((s & QUEUED) != 0) {
           return 0;
         }
       } else if (free(s) <= 0) {
         return 0;
-      } else if (casState(s, 0)) {
-        return s;
+      } else {
+        int seen = exchangeState(s, 0);
+        if (seen == s) {
+          return s;
+        }
+        s = seen;
       }
     }
   }
@@ -365,17 +372,13 @@ public final class Semaphore extends Synchronizer {
    * #reducePermits}. None once closed.
    */
   public int availablePermits() {
-    int s = state;
-    if ((s & QUEUED) != 0) {
-      settleAndSeeQueued();
-      s = state;
-    }
+    int s = settledState();
     return s < 0 ? 0 : free(s);
   }
 
   /** Whether it was closed. */
   public boolean isClosed() {
-    return state < 0;
+    return settledState() < 0;
   }
 
   @Override
@@ -571,19 +574,26 @@ public final class Semaphore extends Synchronizer {
     wakes.wakeAll();
   }
 
-  private boolean settleAndSeeQueued() {
+  /** The word between two changes: with Q set it may be amid one, whose waiters know of it already. */
+  private int settledState() {
+    int s = state;
+    return (s & QUEUED) == 0 ? s : settled();
+  }
+
+  /** The word as it is under the lock, once nobody waits who has cancelled or could be let in. */
+  private int settled() {
     WaitQueue q = queue();
     WakeList wakes = new WakeList();
-    boolean queued;
+    int s;
     q.lock();
     try {
       settle(q, wakes);
-      queued = (state & QUEUED) != 0;
+      s = state;
     } finally {
       q.unlock();
     }
     wakes.wakeAll();
-    return queued;
+    return s;
   }
 
   /** Grants from the head as long as the free permits suffice, and takes Q off after the last. */

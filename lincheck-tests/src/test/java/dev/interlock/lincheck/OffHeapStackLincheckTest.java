@@ -22,8 +22,9 @@ class OffHeapStackLincheckTest {
 
   @Param(name = "v", gen = IntGen.class, conf = "1:3")
   public static class StackOperations extends Operations {
+    // Room for all that a deep execution pushes: the specification knows no full slab.
     private final OffHeapStack stack =
-        OffHeapStack.on(VisibleSlab.of(8, 1), HazardPointers.named("d", 1, 1));
+        OffHeapStack.on(VisibleSlab.of(12, 1), HazardPointers.named("d", 1, 1));
 
     @Operation
     public void push(@Param(name = "v") int v) {

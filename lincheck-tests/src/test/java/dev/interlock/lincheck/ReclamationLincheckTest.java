@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class ReclamationLincheckTest {
   /** What both registers share. */
   public abstract static class Register extends Operations {
-    final OffHeapSlab slab = VisibleSlab.of(8, 1);
+    // The first slot and one for each write of a deep execution, should none be reclaimed.
+    final OffHeapSlab slab = VisibleSlab.of(12, 1);
     final AtomicLong current = new AtomicLong();
 
     Register() {
@@ -196,7 +197,9 @@ class ReclamationLincheckTest {
    */
   @Param(name = "v", gen = IntGen.class, conf = "1:3")
   public static class SlabOperations extends Operations {
-    private final OffHeapSlab slab = VisibleSlab.of(10, 1);
+    // One slot kept before, two by each of three threads, and then two in use by each: a deep
+    // execution.
+    private final OffHeapSlab slab = VisibleSlab.of(14, 1);
 
     /** Takes a slot, writes, reads it again, gives it back. */
     @Operation

@@ -84,4 +84,27 @@ class SemaphoreLincheckTest {
   @Test
   fun everyPair_stress() =
     subject.stress(SemaphoreOperations::class.java, Specification::class.java)
+
+  /** Whoever fails because of a close sees it closed. */
+  @Test
+  fun close_failedWaiterLooks_isClosed() =
+    oneScenario(
+        SemaphoreOperations::class.java,
+        Specification::class.java,
+        listOf(call("acquireBlocking", 2), call("acquireBlocking", 1), call("isClosed")),
+        listOf(call("close")),
+      )
+      .check(SemaphoreOperations::class.java)
+
+  /** Permits on their way to a waiter are free for nobody's eyes. */
+  @Test
+  fun release_whileGranting_nothingIsFree() =
+    oneScenario(
+        SemaphoreOperations::class.java,
+        Specification::class.java,
+        listOf(call("tryAcquire", 2), call("acquireBlocking", 2)),
+        listOf(call("release", 2)),
+        listOf(call("waiting"), call("availablePermits")),
+      )
+      .check(SemaphoreOperations::class.java)
 }
