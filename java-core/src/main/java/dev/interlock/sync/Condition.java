@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter,
  * still asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code
  * signalAll} wakes its waiters one by one, not all for one lock. A wait takes the queue's short
- * lock once before it unlocks; leaving is O(1), {@code signalAll} O(1) for each waiter.
+ * lock once, to join the line and to unlock; leaving is O(1), {@code signalAll} O(1) for each waiter.
  *
  * <p><b>Footprint.</b> 80 bytes with compressed references, whether or not anybody waits; a waiting
  * thread or future is one node.
@@ -87,8 +87,10 @@ public final class Condition<T extends @Nullable Object> {
    *   SIGNALLED_WITH_ALL    the mutex's queue      signalAll
    *   0                     the mutex's queue      a thread whose wait ended without a signal
    *
-   *   await     | lock held | append to waiters | unlock the mutex | asleep ... | granted, or nudged: lock
+   *   await     | lock held | append to waiters, unlock the mutex | asleep ... | granted, or nudged: lock
    *   signal                    | first of waiters -> mutex's queue, Q on |
+   *
+   * The two of await are one step for all who look under the queue's lock.
    *
    * No wake-up is lost: a waiter stands in waiters before the mutex is released, and whoever
    * signals holds the mutex, so it finds there all who have looked at the value before. From the
@@ -372,8 +374,7 @@ public final class Condition<T extends @Nullable Object> {
 
   private Outcome releaseAndLock(
       WaitQueue q, ThreadWaiter w, boolean interruptible, long deadline, @Nullable Wait relock) {
-    enqueue(q, w);
-    mutex.release();
+    releaseAndJoin(w);
     Outcome outcome = w.awaitUndecided(this, interruptible, deadline, spin.budget());
     if (!Spin.isVirtual(Thread.currentThread())) {
       spin.learn(w.spinPaid());
@@ -444,13 +445,8 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /** The caller holds the mutex. */
-  void enqueue(WaitQueue q, Waiter w) {
-    q.lock();
-    try {
-      waiters.add(w);
-    } finally {
-      q.unlock();
-    }
+  void releaseAndJoin(Waiter w) {
+    mutex.releaseAndJoin(waiters, w);
   }
 
   /** {@link #signal}, for a caller that holds the mutex. */

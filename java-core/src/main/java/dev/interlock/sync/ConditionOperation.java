@@ -20,9 +20,7 @@ final class ConditionOperation<T extends @Nullable Object> extends Operation<Mut
   protected boolean attempt() {
     condition.check(guard);
     guard.leave();
-    Mutex<T> mutex = condition.mutex();
-    condition.enqueue(mutex.queue(), this);
-    mutex.release();
+    condition.releaseAndJoin(this);
     return false;
   }
 

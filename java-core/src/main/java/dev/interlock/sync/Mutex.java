@@ -9,6 +9,7 @@ import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
+import dev.interlock.internal.wait.WaiterList;
 import dev.interlock.internal.wait.WakeList;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -482,12 +483,41 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   private void releaseQueued() {
     WaitQueue q = queue();
+    if (!tryReleaseToNobody(q)) {
+      releaseToHead(q);
+    }
+  }
+
+  /** False when the head of the queue has to be told. */
+  private boolean tryReleaseToNobody(WaitQueue q) {
     for (int s; (s = state) == LOCKED || ((s & NUDGED) != 0 && !q.mustHandOver()); ) {
       if (casState(s, s & ~LOCKED)) {
-        return;
+        return true;
       }
     }
-    releaseToHead(q);
+    return false;
+  }
+
+  /**
+   * {@link #release}, and {@code w} joins {@code waiters}, which the queue's lock guards; one step for whoever
+   * looks under that lock.
+   */
+  void releaseAndJoin(WaiterList waiters, Waiter w) {
+    givenBack();
+    WaitQueue q = queue();
+    Waiter toWake = null;
+    q.lock();
+    try {
+      waiters.add(w);
+      if (!tryReleaseToNobody(q)) {
+        toWake = grantOrNudgeHead(q);
+      }
+    } finally {
+      q.unlock();
+    }
+    if (toWake != null) {
+      WakeList.wake(toWake);
+    }
   }
 
   void acquire() throws InterruptedException {
@@ -786,40 +816,39 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   private void releaseToHead(WaitQueue q) {
-    Waiter toWake = null;
+    Waiter toWake;
     q.lock();
     try {
-      for (Waiter head; ; ) {
-        head = q.head();
-        if (head == null) {
-          // Everybody cancelled. Nobody else may change the state: it is locked, by us, and the
-          // other bits change under the queue's lock only.
-          state = 0;
-          break;
-        }
-        if (q.mustHandOver()) {
-          // The grant comes last: the head may be awake, and unlock the moment that it sees it.
-          q.removeOvertakeable(head, bypassBound());
-          state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
-          if (head.grant()) {
-            toWake = head;
-            break;
-          }
-          // Cancelled between the two lines: look for the next.
-        } else {
-          if (head.nudge()) {
-            toWake = head;
-          }
-          state = QUEUED | NUDGED;
-          break;
-        }
-      }
+      toWake = grantOrNudgeHead(q);
     } finally {
       q.unlock();
     }
     if (toWake != null) {
       WakeList.wake(toWake);
     }
+  }
+
+  /** Returns whom to wake. */
+  private @Nullable Waiter grantOrNudgeHead(WaitQueue q) {
+    for (Waiter head; (head = q.head()) != null; ) {
+      if (!q.mustHandOver()) {
+        Waiter toWake = head.nudge() ? head : null;
+        state = QUEUED | NUDGED;
+        return toWake;
+      }
+      // The grant comes last: the head may be awake, and unlock the moment that it sees it.
+      q.removeOvertakeable(head, bypassBound());
+      state = q.waiters().isEmpty() ? LOCKED : LOCKED | QUEUED;
+      if (head.grant()) {
+        return head;
+      }
+      // Cancelled between the two lines: look for the next.
+    }
+    // Everybody cancelled. Nobody else may change the state: it is locked, by us, and the other
+    // bits
+    // change under the queue's lock only.
+    state = 0;
+    return null;
   }
 
   // Poisoning

@@ -92,7 +92,7 @@ class ConditionTwinsTest {
   /** The right condition passes the two scenarios. */
   @Test
   fun rightVersion_passesTheScenariosOfItsTwins() {
-    val operations = ConditionLincheckTest.StoreOperations::class.java
+    val operations = ConditionLincheckTest.PatientOperations::class.java
     val specification = ConditionLincheckTest.Store::class.java
     oneScenario(
         operations,
