@@ -379,10 +379,18 @@ public final class WorkStealingDeque<E> extends StealingTopPad {
   }
 
   /** Whether there is no element at some moment of the call. */
-  @ProgressGuarantee(Progress.WAIT_FREE)
   public boolean isEmpty() {
-    long t = top();
-    return t >= bottom;
+    for (; ; ) {
+      long t = top();
+      if (t >= bottom) {
+        return true;
+      }
+      // An owner that takes the last elements lowers bottom for a moment: only if top stands still
+      // meanwhile is the bottom that was read of the same moment.
+      if (t == top()) {
+        return false;
+      }
+    }
   }
 
   /** How many elements there is room for without growing. */

@@ -1,5 +1,8 @@
 package dev.interlock.lincheck;
 
+import static dev.interlock.lincheck.OneScenarioKt.call;
+import static dev.interlock.lincheck.OneScenarioKt.oneScenario;
+
 import dev.interlock.collection.WorkStealingDeque;
 import dev.interlock.verification.WorkStealingDequeSpecification;
 import java.util.ArrayList;
@@ -214,6 +217,17 @@ class WorkStealingDequeLincheckTest {
   @Test
   void everyPair_stress() {
     single.stress(DequeOperations.class, Specification.class);
+  }
+
+  /** Whoever has seen a deque empty that nobody pushes to does not see an element after that. */
+  @Test
+  void drain_seenEmpty_staysEmpty() {
+    oneScenario(
+            DequeOperations.class,
+            Specification.class,
+            List.of(call("push", 5), call("drainTwo")),
+            List.of(call("steal"), call("isEmpty")))
+        .check(DequeOperations.class);
   }
 
   @Test
