@@ -2,13 +2,14 @@ package dev.interlock.verification
 
 import dev.interlock.sync.Barrier.Passage
 import dev.interlock.sync.BarrierBrokenException
+import java.util.Objects
 
 /**
  * What a barrier does, one call after the other: the last of so many parties lets the others go,
  * and a party that is cancelled has not arrived.
  *
- * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
- * compared by the checker itself.
+ * Not safe for use by two threads. Equality is equality of the state, with the rounds in which
+ * callers pass that are on their way; those that wait are compared by the checker itself.
  */
 public class BarrierSpecification(private val parties: Int) {
   private val waits = Waits()
@@ -63,7 +64,10 @@ public class BarrierSpecification(private val parties: Int) {
   public fun isBroken(): Boolean = broken
 
   override fun equals(other: Any?): Boolean =
-    other is BarrierSpecification && round == other.round && broken == other.broken
+    other is BarrierSpecification &&
+      round == other.round &&
+      broken == other.broken &&
+      waits == other.waits
 
-  override fun hashCode(): Int = 31 * round.hashCode() + broken.hashCode()
+  override fun hashCode(): Int = Objects.hash(round, broken, waits)
 }

@@ -166,7 +166,9 @@ public class ChannelSpecification<E : Any>(private val capacity: Int) {
       handedBack == other.handedBack &&
       closed == other.closed &&
       cancelled == other.cancelled &&
-      undelivered == other.undelivered
+      undelivered == other.undelivered &&
+      waits == other.waits
 
-  override fun hashCode(): Int = Objects.hash(buffer, handedBack, closed, cancelled, undelivered)
+  override fun hashCode(): Int =
+    Objects.hash(buffer, handedBack, closed, cancelled, undelivered, waits)
 }

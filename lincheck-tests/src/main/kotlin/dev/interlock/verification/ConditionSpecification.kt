@@ -1,5 +1,7 @@
 package dev.interlock.verification
 
+import java.util.Objects
+
 /**
  * What a mutex with bypass bound 0 and one condition of it do, one call after the other. A wait
  * unlocks and stands in line; a signal moves the first of the line to the end of the queue for the
@@ -7,7 +9,7 @@ package dev.interlock.verification
  * was signalled hands the signal on to the first of the line, unless all were signalled with it.
  *
  * Not safe for use by two threads. Equality is equality of the state; the callers that wait are
- * compared by the checker itself.
+ * compared by the checker itself, in the order in which they began to, but not where they stand.
  */
 public class ConditionSpecification {
   private enum class Signal {
@@ -16,14 +18,21 @@ public class ConditionSpecification {
     ALL,
   }
 
-  private class Caller(val pending: Pending<Unit>) {
+  private inner class Caller(val pending: Pending<Signal>) {
+    val number = callers++
     var signal = Signal.NONE
+
+    fun grant() = pending.grant(signal)
   }
+
+  /** Where a caller stands, and how it came there. */
+  private data class Place(val inLine: Boolean, val index: Int, val signal: Signal)
 
   private val waits = Waits()
   private val queue = ArrayDeque<Caller>()
   private val line = ArrayDeque<Caller>()
   private var locked = false
+  private var callers = 0
 
   public suspend fun lock() {
     if (!locked) {
@@ -50,7 +59,7 @@ public class ConditionSpecification {
     if (queue.isEmpty()) {
       locked = false
     } else {
-      queue.removeFirst().pending.grant(Unit)
+      queue.removeFirst().grant()
     }
   }
 
@@ -87,7 +96,7 @@ public class ConditionSpecification {
       queue.addLast(first)
     } else {
       locked = true
-      first.pending.grant(Unit)
+      first.grant()
     }
   }
 
@@ -109,7 +118,17 @@ public class ConditionSpecification {
   public fun waiting(): Int = line.size
 
   override fun equals(other: Any?): Boolean =
-    other is ConditionSpecification && locked == other.locked
+    other is ConditionSpecification &&
+      locked == other.locked &&
+      waits == other.waits &&
+      places() == other.places()
 
-  override fun hashCode(): Int = locked.hashCode()
+  override fun hashCode(): Int = Objects.hash(locked, waits, places())
+
+  /** Of all who wait, in the order in which they began to. */
+  private fun places(): List<Place> =
+    (line.mapIndexed { i, it -> it to Place(true, i, it.signal) } +
+        queue.mapIndexed { i, it -> it to Place(false, i, it.signal) })
+      .sortedBy { (caller, _) -> caller.number }
+      .map { (_, place) -> place }
 }

@@ -1,6 +1,7 @@
 package dev.interlock.verification
 
 import dev.interlock.InitialisationException
+import java.util.Objects
 
 /**
  * What a cell does that is set once, one call after the other: one caller has the role of its
@@ -91,9 +92,10 @@ public class OnceCellSpecification(private val remembers: Boolean) {
     other is OnceCellSpecification &&
       value == other.value &&
       taken == other.taken &&
-      failed == other.failed
+      failed == other.failed &&
+      waits == other.waits
 
-  override fun hashCode(): Int = 31 * (value ?: 0) + taken.hashCode() * 2 + failed.hashCode()
+  override fun hashCode(): Int = Objects.hash(value, taken, failed, waits)
 
   public companion object {
     /** No value, but the role of the initialiser. Values are other numbers. */

@@ -16,6 +16,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
  */
 internal class Pending<T>(
   private val continuation: CancellableContinuation<T>,
+  private val onTheirWay: MutableList<Any?>,
   private val giveBack: (T) -> Unit,
 ) {
   var granted = false
@@ -25,8 +26,10 @@ internal class Pending<T>(
 
   fun grant(value: T) {
     granted = true
+    onTheirWay.add(value)
     continuation.context[Job]?.invokeOnCompletion { cause ->
       if (cause is CancellationException && !taken) {
+        onTheirWay.remove(value)
         giveBack(value)
       }
     }
@@ -39,8 +42,14 @@ internal class Pending<T>(
 /**
  * Where callers wait. An object of each specification, not a function beside them: the checker
  * finds the code that may be cancelled by following the fields of a specification.
+ *
+ * Equality is equality of what was granted and not taken yet. Of a caller that may go on the
+ * checker compares who it is and whose operation let it go on, not what it was given: a
+ * specification in which that does not follow from the two has to compare this too.
  */
 internal class Waits {
+  private val onTheirWay = ArrayList<Any?>()
+
   /** Waits: [enqueue] puts the caller into a queue, [withdraw] takes a cancelled one out. */
   suspend fun <T> await(
     enqueue: (Pending<T>) -> Unit,
@@ -49,11 +58,16 @@ internal class Waits {
   ): T {
     lateinit var pending: Pending<T>
     val value = suspendCancellableCoroutine { continuation ->
-      pending = Pending(continuation, giveBack)
+      pending = Pending(continuation, onTheirWay, giveBack)
       enqueue(pending)
       continuation.invokeOnCancellation { if (!pending.granted) withdraw(pending) }
     }
     pending.taken = true
+    onTheirWay.remove(value)
     return value
   }
+
+  override fun equals(other: Any?) = other is Waits && onTheirWay == other.onTheirWay
+
+  override fun hashCode() = onTheirWay.hashCode()
 }

@@ -193,8 +193,7 @@ class ConditionLincheckTest {
   }
 
   /**
-   * For threads that run freely: a coroutine that sleeps once, and leaves if it was woken for
-   * nothing.
+   * For threads that run freely: a coroutine that is woken for nothing goes on as a thread.
    *
    * Under stress the checker now and then loses a coroutine that sleeps twice within an operation,
    * and reports it as one that nobody woke: it forgets the first wake-up only after the coroutine
@@ -202,17 +201,14 @@ class ConditionLincheckTest {
    * executions of [PatientOperations]; where the checker itself directs the threads it cannot
    * happen.
    */
-  class ImpatientOperations : StoreOperations() {
+  class StressedOperations : StoreOperations() {
     @Operation(cancellableOnSuspension = true, promptCancellation = true)
-    suspend fun takeOrLeave(): Int {
+    suspend fun takeThenBlocking(): Int {
       var guard = mutex.lock()
       if (guard.get() == 0) {
         guard = notEmpty.awaitAsync(guard).awaitWatched()
       }
-      if (guard.get() == 0) {
-        guard.close()
-        return -1
-      }
+      notEmpty.awaitUntil(guard) { it > 0 }
       return taken(guard)
     }
   }
@@ -220,16 +216,6 @@ class ConditionLincheckTest {
   class Store {
     private val monitor = ConditionSpecification()
     private var value = 0
-
-    suspend fun takeOrLeave(): Int {
-      monitor.lock()
-      if (value == 0) {
-        monitor.await()
-      }
-      val left = if (value == 0) -1 else --value
-      monitor.unlock()
-      return left
-    }
 
     suspend fun take(): Int {
       monitor.lock()
@@ -242,6 +228,8 @@ class ConditionLincheckTest {
     }
 
     suspend fun takeBlocking(): Int = take()
+
+    suspend fun takeThenBlocking(): Int = take()
 
     suspend fun putBlocking() {
       monitor.lock()
@@ -277,7 +265,7 @@ class ConditionLincheckTest {
   @Test
   fun sections_modelChecking() = store.modelCheck(PatientOperations::class.java, Store::class.java)
 
-  @Test fun sections_stress() = store.stress(ImpatientOperations::class.java, Store::class.java)
+  @Test fun sections_stress() = store.stress(StressedOperations::class.java, Store::class.java)
 
   /** Whoever waits has left the lock. */
   @Test
