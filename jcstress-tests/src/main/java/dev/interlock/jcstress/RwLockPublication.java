@@ -21,6 +21,30 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public class RwLockPublication {
   private RwLockPublication() {}
 
+  /** What the lock guards, in it and beside it, and the two sections. */
+  abstract static class Guarded {
+    final RwLock<Payload> lock;
+    int plain;
+
+    Guarded(RwLock<Payload> lock) {
+      this.lock = lock;
+    }
+
+    final void write() {
+      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
+        plain = 1;
+        guard.get().plain = 1;
+      }
+    }
+
+    final void read(II_Result r) {
+      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
+        r.r1 = guard.get().plain;
+        r.r2 = plain;
+      }
+    }
+  }
+
   /** Between two threads that block. */
   @JCStressTest
   @Outcome(
@@ -29,24 +53,19 @@ public class RwLockPublication {
       desc = "Before the writer, or after it.")
   @Outcome(expect = FORBIDDEN, desc = "A torn view.")
   @State
-  public static class Threads {
-    private final RwLock<Payload> lock = RwLock.of(new Payload(0));
-    private int plain;
+  public static class Threads extends Guarded {
+    public Threads() {
+      super(RwLock.of(new Payload(0)));
+    }
 
     @Actor
     public void writer() {
-      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
-        plain = 1;
-        guard.get().plain = 1;
-      }
+      write();
     }
 
     @Actor
     public void reader(II_Result r) {
-      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
-        r.r1 = guard.get().plain;
-        r.r2 = plain;
-      }
+      read(r);
     }
   }
 
@@ -58,24 +77,19 @@ public class RwLockPublication {
       desc = "Before the writer, or after it.")
   @Outcome(expect = FORBIDDEN, desc = "A torn view.")
   @State
-  public static class ThreeThreads {
-    private final RwLock<Payload> lock = RwLock.of(new Payload(0));
-    private int plain;
+  public static class ThreeThreads extends Guarded {
+    public ThreeThreads() {
+      super(RwLock.of(new Payload(0)));
+    }
 
     @Actor
     public void writer() {
-      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
-        plain = 1;
-        guard.get().plain = 1;
-      }
+      write();
     }
 
     @Actor
     public void reader(II_Result r) {
-      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
-        r.r1 = guard.get().plain;
-        r.r2 = plain;
-      }
+      read(r);
     }
 
     @Actor
@@ -95,17 +109,21 @@ public class RwLockPublication {
       expect = ACCEPTABLE_INTERESTING,
       desc = "The torn view that the lock rules out.")
   @State
-  public static class ThreadsTwin {
-    private final Payload payload = new Payload(0);
-    private final RwLock<Payload> lock = RwLock.of(payload);
-    private int plain;
+  public static class ThreadsTwin extends Guarded {
+    private final Payload payload;
+
+    public ThreadsTwin() {
+      this(new Payload(0));
+    }
+
+    private ThreadsTwin(Payload payload) {
+      super(RwLock.of(payload));
+      this.payload = payload;
+    }
 
     @Actor
     public void writer() {
-      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
-        plain = 1;
-        guard.get().plain = 1;
-      }
+      write();
     }
 
     @Actor
@@ -127,24 +145,19 @@ public class RwLockPublication {
       desc = "Before the writer, or after it.")
   @Outcome(expect = FORBIDDEN, desc = "A torn view: beside the writer.")
   @State
-  public static class Slots {
-    private final RwLock<Payload> lock = RwLock.builder().manyReaders().of(new Payload(0));
-    private int plain;
+  public static class Slots extends Guarded {
+    public Slots() {
+      super(RwLock.builder().manyReaders().of(new Payload(0)));
+    }
 
     @Actor
     public void writer() {
-      try (WriteGuard<Payload> guard = lock.writeUninterruptibly()) {
-        plain = 1;
-        guard.get().plain = 1;
-      }
+      write();
     }
 
     @Actor
     public void reader(II_Result r) {
-      try (ReadGuard<Payload> guard = lock.readUninterruptibly()) {
-        r.r1 = guard.get().plain;
-        r.r2 = plain;
-      }
+      read(r);
     }
   }
 

@@ -20,9 +20,8 @@ class OffHeapQueueLincheckTest {
 
   @Param(name = "v", gen = IntGen.class, conf = "1:3")
   public static class QueueOperations extends Operations {
-    // Room for the dummy and for all that a deep execution adds (one element before, three threads
-    // of
-    // three): the specification knows no full slab.
+    // Room for the dummy and for the ten elements that a deep execution may add: the specification
+    // knows no full slab.
     private final OffHeapQueue queue =
         OffHeapQueue.on(VisibleSlab.of(12, 1), HazardPointers.named("d", 2, 1));
 

@@ -197,8 +197,8 @@ class ReclamationLincheckTest {
    */
   @Param(name = "v", gen = IntGen.class, conf = "1:3")
   public static class SlabOperations extends Operations {
-    // One slot kept before, two by each of three threads, and then two in use by each: a deep
-    // execution.
+    // For a deep execution: one slot kept before, two by each of three threads, then two in use by
+    // each.
     private final OffHeapSlab slab = VisibleSlab.of(14, 1);
 
     /** Takes a slot, writes, reads it again, gives it back. */
