@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
@@ -28,7 +29,7 @@ final class MutantRun {
 
   private MutantRun() {}
 
-  /** {@code litmus MILLIS EXPRESSION} or {@code junit EXPRESSION CLASS...}. */
+  /** {@code litmus MILLIS EXPRESSION} or {@code junit EXPRESSION CLASS[#METHOD]...}. */
   public static void main(String[] arguments) {
     PrintStream out = System.out;
     int code;
@@ -72,9 +73,12 @@ final class MutantRun {
 
   private static int junit(PrintStream out, String methods, List<String> classes) {
     Pattern chosen = Pattern.compile(methods);
-    List<org.junit.platform.engine.discovery.ClassSelector> selectors = new ArrayList<>();
+    List<DiscoverySelector> selectors = new ArrayList<>();
     for (String name : classes) {
-      selectors.add(DiscoverySelectors.selectClass(name));
+      selectors.add(
+          name.indexOf('#') < 0
+              ? DiscoverySelectors.selectClass(name)
+              : DiscoverySelectors.selectMethod(name));
     }
     PostDiscoveryFilter filter =
         test ->

@@ -52,6 +52,9 @@ final class OrderMutants {
           "-XX:+StressGCM",
           "-XX:-UseBiasedLocking");
 
+  /** The soaks of a class are among its tests, for seconds in place of minutes. */
+  private static final List<String> SHORT_SOAK = List.of("-Dinterlock.soak.seconds=3");
+
   /** One mutant and what came of it; the names of the fields are those of the JSON file. */
   record Result(
       String structure,
@@ -290,7 +293,7 @@ final class OrderMutants {
     if (!structure.tests().isEmpty()) {
       List<String> arguments = new ArrayList<>(List.of("junit", ".*"));
       structure.tests().forEach(test -> arguments.add("dev.interlock." + test));
-      steps.add(new Step(STRESS, root.resolve("java-core"), List.of(), arguments));
+      steps.add(new Step(STRESS, root.resolve("java-core"), SHORT_SOAK, arguments));
     }
     if (!structure.lincheck().isEmpty()) {
       List<String> arguments = new ArrayList<>(List.of("junit", "(?i)stress"));
