@@ -423,8 +423,7 @@ public final class Barrier extends Synchronizer {
     FullRound next = end(q, mine, own);
     while (next != null) {
       // Callers beyond the parties have filled a round meanwhile, and its leader is asleep: the
-      // action
-      // runs here, and what it throws goes there.
+      // action runs here, and what it throws goes there.
       next = end(q, next, failureOf(action, next.number));
     }
     if (own != null) {
@@ -503,7 +502,7 @@ public final class Barrier extends Synchronizer {
     for (int i = 0; i < n; i++) {
       Waiter w = Objects.requireNonNull(q.head());
       q.waiters().remove(w);
-      to.add(w);
+      to.addUnfinished(w);
     }
   }
 

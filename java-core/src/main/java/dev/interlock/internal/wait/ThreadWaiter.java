@@ -43,6 +43,11 @@ public class ThreadWaiter extends Waiter {
   private volatile boolean asleep;
 
   @Override
+  final boolean needsWake() {
+    return asleep;
+  }
+
+  @Override
   protected final void wake() {
     if (asleep) {
       Parker.unpark(thread);

@@ -231,6 +231,14 @@ public abstract class Waiter {
     return false;
   }
 
+  /**
+   * Whether {@link #wake} must be called for an outcome that was written before this is asked. False of a
+   * caller that is awake and will look at the state once more before it sleeps.
+   */
+  boolean needsWake() {
+    return true;
+  }
+
   /** Whether this node stands in a queue. Needs the lock. */
   public final boolean isLinked() {
     return linked;

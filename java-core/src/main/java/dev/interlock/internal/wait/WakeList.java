@@ -15,9 +15,23 @@ public final class WakeList {
   /** Those that stand in their queue still, and so cannot be chained. */
   private @Nullable List<Waiter> linked;
 
-  /** Adds a waiter that was unlinked from its queue and whose wait is over. */
+  /**
+   * Adds a waiter that was unlinked from its queue and whose wait is over, unless it is awake and will see that:
+   * to look at such a node later would take its cache line from the processor that goes on with it.
+   */
   public void add(Waiter w) {
-    w.next = null;
+    if (w.needsWake()) {
+      append(w);
+    }
+  }
+
+  /** Adds a waiter that was unlinked, and whose wait {@link #grantAll} or {@link #failAll} will end. */
+  public void addUnfinished(Waiter w) {
+    append(w);
+  }
+
+  private void append(Waiter w) {
+    assert w.next == null : w;
     if (last == null) {
       first = w;
     } else {
@@ -39,18 +53,31 @@ public final class WakeList {
    * more, and that cannot give up since they were unlinked; without the lock.
    */
   public void grantAll(Object received) {
-    for (Waiter w = first; w != null; w = w.next) {
+    for (Waiter w = takeAll(), next; w != null; w = next) {
+      next = w.next;
+      w.next = null; // a waiter that goes on must not keep the others reachable
       boolean granted = w.grant(received);
       assert granted : w;
+      add(w);
     }
   }
 
   /** As {@link #grantAll}, with a failure. */
   public void failAll(Throwable failure) {
-    for (Waiter w = first; w != null; w = w.next) {
+    for (Waiter w = takeAll(), next; w != null; w = next) {
+      next = w.next;
+      w.next = null;
       boolean failed = w.fail(failure);
       assert failed : w;
+      add(w);
     }
+  }
+
+  private @Nullable Waiter takeAll() {
+    Waiter all = first;
+    first = null;
+    last = null;
+    return all;
   }
 
   /** Wakes all of them. Must be called without the lock. */
