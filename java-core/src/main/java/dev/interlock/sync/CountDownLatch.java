@@ -67,11 +67,7 @@ public final class CountDownLatch extends CountedGate {
     if (n < 1) {
       throw new IllegalArgumentException("n is " + n + "; count down by 1 or more");
     }
-    for (int left; (left = count()) != 0; ) {
-      if (trySubtract(Math.min(n, left))) {
-        return;
-      }
-    }
+    subtractAtMost(n);
   }
 
   /** Whether the count is zero. */

@@ -114,20 +114,26 @@ abstract class CountedGate extends Synchronizer {
 
   /** Takes {@code n} off; false, and nothing changes, when less is left. */
   final boolean trySubtract(int n) {
-    for (; ; ) {
-      int s = state;
-      int left = (s & MAX_COUNT) - n;
-      if (left < 0) {
-        return false;
-      }
-      if (left == 0 && (s & QUEUED) != 0) {
-        if (openTo(s)) {
-          return true;
-        }
-      } else if (casState(s, s - n)) {
+    for (int s; ((s = state) & MAX_COUNT) >= n; ) {
+      if (subtract(s, n)) {
         return true;
       }
     }
+    return false;
+  }
+
+  /** Takes {@code n} off, or what there is, if that is less. */
+  final void subtractAtMost(int n) {
+    for (int s, count; (count = (s = state) & MAX_COUNT) != 0; ) {
+      if (subtract(s, n < count ? n : count)) {
+        return;
+      }
+    }
+  }
+
+  /** Takes {@code n} off {@code s}, which has as many; false when {@code s} is not the state any more. */
+  private boolean subtract(int s, int n) {
+    return s == (QUEUED | n) ? openTo(s) : casState(s, s - n);
   }
 
   /** Takes the step from {@code s} to zero and grants all; false when {@code s} is not the state any more. */
