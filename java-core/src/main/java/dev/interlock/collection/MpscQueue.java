@@ -47,10 +47,12 @@ import org.jspecify.annotations.Nullable;
  * {@link NullPointerException}. An {@link OutOfMemoryError} in {@code offer} leaves a place that is never
  * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound.
  *
- * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. {@code
- * remove(Object)} and {@code contains} are O(n). {@code size} counts offers under way. A {@code poll} that
- * finds nothing takes about 0.25 us: it stays away for a moment and looks again before it believes it,
- * because looking at once, at the place or at the producers' count, slows them down.
+ * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Of offers that
+ * others overtake, one in eight returns some microseconds after its element is there: producers that stay
+ * out of each other's way for a while are twice as fast together. A {@code poll} that finds nothing takes
+ * about 0.25 us: it stays away for a moment and looks again before it believes it, because looking at once,
+ * at the place or at the producers' count, slows them down. {@code remove(Object)} and {@code contains} are
+ * O(n). {@code size} counts offers under way.
  *
  * <p><b>Footprint.</b> About 450 bytes with a first segment of 16 places. Each segment is twice as large
  * as the one before, up to 1024 places, so that an element takes 4 bytes of a segment with compressed
@@ -184,8 +186,31 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
       s = findFromBehind(s, t);
     }
     setElementRelease(s.places, (int) (t - s.base), e);
+    if ((t & STAYS) == 0 && tail != t + 1) {
+      stayAway();
+    }
     return true;
   }
+
+  /**
+   * Two producers that run at the same time fetch the line of tail from each other for each element. So who
+   * has been overtaken while it filled its place stays away for some microseconds, and the other has the line
+   * for itself meanwhile. The element is there before. One in eight does, so that a producer that meets
+   * another one by chance pays little for it on average.
+   */
+  private static void stayAway() {
+    for (int pauses = 0; pauses < AWAY; pauses++) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Two producers and one consumer on two processors, where a pause takes 14 ns: 24 M/s if nobody stays away;
+   * if one in eight does, for 128 pauses 35, 256 pauses 54, 512 pauses 68; each one, for 128 pauses 49.
+   */
+  private static final int AWAY = Patience.LOOKS == 0 ? 0 : 256;
+
+  private static final int STAYS = 7;
 
   private Segment findFromBehind(Segment s, long position) {
     s = find(s, position);
