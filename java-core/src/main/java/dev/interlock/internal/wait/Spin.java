@@ -34,6 +34,9 @@ public final class Spin {
   /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
   private static final int MOST_LOOKS = 10_000;
 
+  /** 3 to 12 microseconds on x86, as long as a hundred changes of a word that nobody else wants. */
+  private static final int AWAY = MAX == 0 ? 0 : 256;
+
   /**
    * Loads this class now. On Linux the platform counts the processors that the calling thread may use, so a
    * thread that is bound to one would turn spinning off for all.
@@ -84,6 +87,17 @@ public final class Spin {
    */
   public boolean paid() {
     return looks == 0 || System.nanoTime() - start <= MAX;
+  }
+
+  /**
+   * For a caller that has lost a word to another one, and has done its change since: pauses for some
+   * microseconds. Two who change the same word all the time fetch its line from each other for each change,
+   * some dozen times as long as the change itself takes; while one stays away the other has the line.
+   */
+  public static void stayAway() {
+    for (int pauses = 0; pauses < AWAY; pauses++) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Whether {@code thread} is virtual; never true before JDK 21. */
