@@ -63,8 +63,9 @@ private suspend inline fun Operation<*>.advanceToSuccess() {
  * that, since it comes without fail. Otherwise it was cancelled before, by the handler of the
  * continuation, or its object was closed or broken: then it had none.
  */
-private suspend fun Operation<*>.succeedsYet(waker: CoroutineWaker): Boolean =
-  try {
+private suspend fun Operation<*>.succeedsYet(waker: CoroutineWaker): Boolean {
+  waker.dropCancelled()
+  return try {
     if (!advance(waker)) {
       withContext(NonCancellable) {
         do {
@@ -76,6 +77,7 @@ private suspend fun Operation<*>.succeedsYet(waker: CoroutineWaker): Boolean =
   } catch (_: RuntimeException) {
     false
   }
+}
 
 /** Any other future: the same protocol in the public form. */
 private suspend fun <T> awaitForeign(future: PollFuture<T>): T {
@@ -103,6 +105,7 @@ private suspend fun <T> awaitEnd(
   waker: CoroutineWaker,
   context: Context,
 ): T {
+  waker.dropCancelled()
   var poll = future.poll(context)
   if (!poll.isReady) {
     withContext(NonCancellable) {

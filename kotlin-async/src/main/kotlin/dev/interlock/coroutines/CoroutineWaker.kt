@@ -28,8 +28,15 @@ internal class CoroutineWaker(private val future: PollFuture<*>) :
    * null to the continuation fails. A continuation is taken out of the slot by one compare-and-set,
    * so it is resumed once, although wake() may be called any number of times by any threads.
    *
-   * A cancelled continuation may stay in the slot; resuming it has no effect.
+   * A cancelled continuation stays in the slot, and would swallow the wake-up that takes it out: resuming it
+   * has no effect. Whoever goes on after a cancellation drops it first, and polls after that: a wake-up that
+   * was swallowed before is seen by the poll, and one that comes later finds null.
    */
+
+  /** Drops a continuation that was cancelled. To be called before the next poll. */
+  fun dropCancelled() {
+    set(null)
+  }
 
   /** Returns after [wake] was called, or at once if it was called since the last return. */
   suspend fun awaitWake() {

@@ -1,6 +1,9 @@
 package dev.interlock.coroutines
 
 import dev.interlock.ClosedException
+import dev.interlock.future.Context
+import dev.interlock.future.Poll
+import dev.interlock.future.PollFuture
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.yield
@@ -590,6 +593,32 @@ class CoroutineCancellationTest {
     job.cancel()
     dispatcher.runAll()
     assertEquals(listOf("result"), log)
+  }
+
+  /**
+   * The wake-up comes between the poll that follows the cancellation and the sleep after it: the
+   * cancelled continuation must not swallow it.
+   */
+  @Test
+  fun await_wokenBetweenTheLastPollAndTheSleep() {
+    val future =
+      object : PollFuture<String> {
+        var polls = 0
+
+        override fun poll(cx: Context): Poll<String> {
+          polls++
+          if (polls > 2) return Poll.ready("result")
+          if (polls == 2) cx.waker().wake()
+          return Poll.pending()
+        }
+
+        override fun cancel() = false
+      }
+    val job = dispatcher.start { log += future.await() }
+    job.cancel()
+    dispatcher.runAll()
+    assertEquals(listOf("result"), log)
+    assertEquals(3, future.polls)
   }
 
   /** A future that is not one of the core's is cancelled at once. */
