@@ -144,8 +144,7 @@ class CancellationTableTest {
   }
 
   // Every waiting operation has its rows: for each kind of waiter that can call it, one for an end
-  // while
-  // it waits, and one for an end that meets the grant.
+  // while it waits, and one for an end that meets the grant.
   @Test
   void document_eachOperationWaiterAndEnd_hasRows() throws IOException {
     String document = Files.readString(TABLE);
@@ -175,8 +174,7 @@ class CancellationTableTest {
   }
 
   // No waiting operation is forgotten above: those of the classes are all there. A block form waits
-  // as the
-  // operation that it is made of.
+  // as the operation that it is made of.
   @Test
   void operations_ofTheClasses_areListed() {
     HEADINGS.forEach(

@@ -52,16 +52,19 @@ class PackageArrowsTest {
 
   private static Map<String, Set<String>> arrows() {
     Map<String, Set<String>> m = new TreeMap<>();
-    // What stands on nothing, or on padding alone.
+    // What stands on nothing, or on padding and pauses alone.
     m.put("", Set.of());
     m.put("annotation", Set.of());
     m.put("internal.layout", Set.of());
-    m.put("internal.wait", Set.of("internal.layout"));
-    m.put("atomic", Set.of("annotation", "internal.layout"));
+    m.put("internal.pause", Set.of());
+    m.put("internal.wait", Set.of("internal.layout", "internal.pause"));
+    m.put("atomic", Set.of("annotation", "internal.layout", "internal.pause"));
 
     // What never waits.
     m.put("reclaim", Set.of("", "annotation", "internal.layout", "atomic"));
-    m.put("collection", Set.of("", "annotation", "internal.layout", "atomic", "reclaim"));
+    m.put(
+        "collection",
+        Set.of("", "annotation", "internal.layout", "internal.pause", "atomic", "reclaim"));
 
     // How a caller waits: asleep, or with a future in its hand.
     m.put("internal.event", Set.of());
@@ -74,7 +77,7 @@ class PackageArrowsTest {
         Set.of("", "annotation", "internal.layout", "internal.wait", "internal.op", "future");
     m.put("channel", waitable);
     Set<String> sync = new TreeSet<>(waitable);
-    sync.add("atomic"); // Backoff
+    sync.addAll(Set.of("atomic", "internal.pause")); // Backoff, and what it is made of
     // A lock tells a detector who holds it, never the other way round: the detector knows no lock.
     sync.addAll(Set.of("diagnostics", "internal.event"));
     m.put("sync", sync);

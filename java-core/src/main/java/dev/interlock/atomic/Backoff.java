@@ -2,6 +2,7 @@ package dev.interlock.atomic;
 
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 
 /**
  * How long to stay away after losing a race: a little first, twice as long each time up to a limit, then
@@ -71,21 +72,11 @@ public final class Backoff {
   /** So often {@link #pause} yields before it says to park. */
   static final int YIELDS = 8;
 
-  /** Whether anybody could do something useful while this thread pauses. */
-  private static final boolean PAUSES =
-      Runtime.getRuntime().availableProcessors() > 1
-          && Integer.getInteger("dev.interlock.spin.max", 1) > 0;
-
-  /**
-   * Decides whether {@link #spin} pauses, if nothing has decided it before: the processors that count are
-   * those of the calling thread. A class that backs off therefore calls this when it is initialised, not in
-   * its first lost race, where a thread that is bound to one processor would decide for all.
-   */
-  static void prepare() {
-    // the initialisation of this class does it
-  }
-
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  static {
+    Pause.prepare();
+  }
 
   private final int shortest;
   private final int longest;
@@ -163,7 +154,7 @@ public final class Backoff {
 
   /** Pauses after a lost race; each time longer, up to the limit. Never yields. */
   public void spin() {
-    spin(nextPauses());
+    Pause.times(nextPauses());
   }
 
   /**
@@ -174,9 +165,9 @@ public final class Backoff {
    */
   @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is wanted
   public boolean pause() {
-    if (!spunLongest && PAUSES) {
+    if (!spunLongest && Pause.PAYS) {
       spunLongest = window == longest;
-      spin(nextPauses());
+      Pause.times(nextPauses());
       return true;
     }
     if (yields < YIELDS) {
@@ -215,15 +206,6 @@ public final class Backoff {
     long z = (seed ^ (seed >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return (int) (((z >>> 32) * bound) >>> 32);
-  }
-
-  /** So many pauses, on a machine where pausing is worth anything. */
-  static void spin(int pauses) {
-    if (PAUSES) {
-      for (int i = 0; i < pauses; i++) {
-        Thread.onSpinWait();
-      }
-    }
   }
 
   @Override

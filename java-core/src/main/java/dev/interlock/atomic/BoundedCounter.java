@@ -2,6 +2,7 @@ package dev.interlock.atomic;
 
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -55,7 +56,7 @@ public final class BoundedCounter {
   private static final int LONGEST = 8 * SHORTEST;
 
   static {
-    Backoff.prepare();
+    Pause.prepare();
   }
 
   private final long min;
@@ -125,7 +126,7 @@ public final class BoundedCounter {
       if (VALUE.compareAndSet(this, v, v + delta)) {
         return true;
       }
-      Backoff.spin(pauses); // not an object: a change allocates nothing, lost races included
+      Pause.times(pauses); // not an object: a change allocates nothing, lost races included
     }
   }
 

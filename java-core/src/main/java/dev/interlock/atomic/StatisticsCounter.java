@@ -2,6 +2,7 @@ package dev.interlock.atomic;
 
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -101,7 +102,7 @@ public final class StatisticsCounter {
   private static final int LONGEST = 8 * SHORTEST;
 
   static {
-    Backoff.prepare();
+    Pause.prepare();
   }
 
   private volatile Epoch epoch;
@@ -159,7 +160,7 @@ public final class StatisticsCounter {
         } else if (e.casWord(w, next)) {
           return true;
         } else {
-          Backoff.spin(pauses); // not an object: a change allocates nothing, lost races included
+          Pause.times(pauses); // not an object: a change allocates nothing, lost races included
           pauses = Math.min(2 * pauses, LONGEST);
           continue;
         }

@@ -1,5 +1,6 @@
 package dev.interlock.collection;
 
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class EliminationArray<T> {
   boolean offer(T thing, int looks) {
     int i = home();
     if (cell(i) != null || !casCell(i, null, thing)) {
-      pause(looks); // taken by another giver: as good a back-off as offering
+      Pause.times(looks); // taken by another giver: as good a back-off as offering
       return false;
     }
     for (int look = 0; look < looks; look++) {
@@ -77,12 +78,6 @@ final class EliminationArray<T> {
       }
     }
     return null;
-  }
-
-  static void pause(int looks) {
-    for (int i = 0; i < looks; i++) {
-      Thread.onSpinWait();
-    }
   }
 
   /** Threads begin at different places, most of the time. */

@@ -23,8 +23,7 @@ final class InjectorIndex extends LeadingPad {
 
   int hint() {
     // Ordering: Opaque. Where to begin looking; a value that is too low costs a longer look over
-    // slots
-    // that stay as they are, and too high it never is.
+    // slots that stay as they are, and too high it never is.
     return (int) VALUE.getOpaque(this);
   }
 

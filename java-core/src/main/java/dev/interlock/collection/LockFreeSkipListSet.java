@@ -717,8 +717,7 @@ public final class LockFreeSkipListSet<E> extends AbstractSet<E> implements Navi
     /** Before publication. */
     final void setNextPlain(@Nullable Node node) {
       // Ordering: Plain. Published by the CAS that puts this node into a link, which everybody
-      // reads as
-      // volatile. Evidence: SkipListPublication.
+      // reads as volatile. Evidence: SkipListPublication.
       NEXT.set(this, node);
     }
 

@@ -123,10 +123,8 @@ public final class MichaelScottQueue<E> extends AbstractQueue<E> {
     /** Says that the head has passed this node, and cuts it off from what is behind it. */
     void pass() {
       // Ordering: Release. Pairs with the volatile reads of next: who sees it finds the head that
-      // passed
-      // the node, which was moved before. A later sight of it costs a step over a dead node.
-      // Evidence:
-      // MichaelScottPassed.
+      // passed the node, which was moved before. A later sight of it costs a step over a dead node.
+      // Evidence: MichaelScottPassed.
       NEXT.setRelease(this, this);
     }
   }

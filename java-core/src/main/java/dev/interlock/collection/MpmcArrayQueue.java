@@ -643,15 +643,14 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   @SuppressWarnings("unchecked") // nothing else is put in
   private @Nullable E elementAcquire(int index) {
     // Ordering: Acquire. So that the load of head that confirms it comes after. The element itself
-    // was
-    // published by the stamp. Evidence: MpmcArrayQueuePublication.
+    // was published by the stamp. Evidence: MpmcArrayQueuePublication.
     return (E) ELEMENT.getAcquire(elements, RingLayout.EDGE + index);
   }
 
   private void setElementRelease(int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
-    // moved
-    // sees that `removals` has changed. Others see it by the store to head that lets them in again.
+    // moved sees that `removals` has changed. Others see it by the store to head that lets them in
+    // again.
     ELEMENT.setRelease(elements, RingLayout.EDGE + index, e);
   }
 

@@ -3,6 +3,7 @@ package dev.interlock.collection;
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.internal.layout.LeadingPad;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -161,6 +162,10 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   /** In a cell: its element was removed from the middle. */
   private static final Object REMOVED = new Object();
 
+  static {
+    Pause.prepare();
+  }
+
   /** What producers write. */
   @SuppressWarnings("unused") // padding is never read
   private abstract static class ProducerSide extends LeadingPad {
@@ -232,10 +237,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
 
     @Nullable Object cell(int i) {
       // Ordering: Acquire. Pairs with casCell in offer: who sees an element sees what was written
-      // before
-      // it was put in. A stale null costs a look at issued, which is volatile, and another look
-      // here.
-      // Evidence: MpmcUnboundedPublication.
+      // before it was put in. A stale null costs a look at issued, which is volatile, and another
+      // look here. Evidence: MpmcUnboundedPublication.
       return CELL.getAcquire(cells, i);
     }
 
@@ -246,10 +249,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     /** The consumer that has claimed place {@code i} is done with it. */
     void leave(int i) {
       // Ordering: Release. Pairs with cell() in isSpent: who finds # everywhere knows that no
-      // consumer will
-      // write there again. Readers who see the element after all ask for taken. A volatile write
-      // would be
-      // a fence for each element. Evidence: MpmcUnboundedReuse.
+      // consumer will write there again. Readers who see the element after all ask for taken. A
+      // volatile write would be a fence for each element. Evidence: MpmcUnboundedReuse.
       CELL.setRelease(cells, i, cells);
     }
 

@@ -5,6 +5,7 @@ import static dev.interlock.annotation.Progress.LOCK_FREE;
 import static dev.interlock.annotation.Progress.WAIT_FREE;
 
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -113,6 +114,10 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
 
   private static final int LARGEST = 1024;
 
+  static {
+    Pause.prepare();
+  }
+
   /** A queue whose first segment has 16 places. */
   @ProgressGuarantee(WAIT_FREE)
   public MpscQueue() {
@@ -187,29 +192,19 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     }
     setElementRelease(s.places, (int) (t - s.base), e);
     if ((t & STAYS) == 0 && tail != t + 1) {
-      stayAway();
+      Pause.stayAway();
     }
     return true;
   }
 
   /**
    * Two producers that run at the same time fetch the line of tail from each other for each element. So who
-   * has been overtaken while it filled its place stays away for some microseconds, and the other has the line
-   * for itself meanwhile. The element is there before. One in eight does, so that a producer that meets
-   * another one by chance pays little for it on average.
+   * has been overtaken while it filled its place {@linkplain Pause#stayAway stays away}: its element is there
+   * before. One in eight does, so that a producer that meets another one by chance pays little for it on
+   * average. Two producers and one consumer on two processors, where a pause takes 14 ns: 24 M/s if nobody
+   * stays away; if one in eight does, for 128 pauses 35, 256 pauses (taken) 54, 512 pauses 68; each one, for
+   * 128 pauses 49.
    */
-  private static void stayAway() {
-    for (int pauses = 0; pauses < AWAY; pauses++) {
-      Thread.onSpinWait();
-    }
-  }
-
-  /**
-   * Two producers and one consumer on two processors, where a pause takes 14 ns: 24 M/s if nobody stays away;
-   * if one in eight does, for 128 pauses 35, 256 pauses 54, 512 pauses 68; each one, for 128 pauses 49.
-   */
-  private static final int AWAY = Patience.LOOKS == 0 ? 0 : 256;
-
   private static final int STAYS = 7;
 
   private Segment findFromBehind(Segment s, long position) {
@@ -363,9 +358,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
    * some dozens of offers before it looks once more, and then finds as many elements side by side.
    */
   private @Nullable E lookAgain(Segment s, int index) {
-    for (int pauses = 0; pauses < PAUSES; pauses++) {
-      Thread.onSpinWait();
-    }
+    Pause.times(PAUSES);
     return elementAcquire(s.places, index);
   }
 
@@ -374,7 +367,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
    * after each of 4 pauses, 52 with one after each 8; with a single look, 66 after 16 pauses and 91 after 32.
    * What is gained is paid for by the element that comes just then.
    */
-  private static final int PAUSES = Math.min(16, Patience.LOOKS);
+  private static final int PAUSES = 16;
 
   /** The element whose producer has its place and has not filled it yet. */
   @SuppressWarnings("ThreadPriorityCheck") // the producer may need this core to go on

@@ -403,17 +403,15 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
 
   private void setElementRelease(int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
-    // moved
-    // sees that `removals` has changed.
+    // moved sees that `removals` has changed.
     ELEMENT.setRelease(elements, RingLayout.EDGE + index, e);
   }
 
   private void publish(int index, E e, long next) {
     // Ordering: Release. Pairs with elementAcquire(); publishes what the store below it shows, the
     // element. That store is plain, between this fence and the release of tail: it can leave
-    // neither
-    // way, and costs half of a moded store into an array, which compares the array's class. Not
-    // volatile: see "Ordering and fairness". Evidence: SpscRingBufferPublication.
+    // neither way, and costs half of a moded store into an array, which compares the array's class.
+    // Not volatile: see "Ordering and fairness". Evidence: SpscRingBufferPublication.
     VarHandle.releaseFence();
     elements[RingLayout.EDGE + index] = e;
     setTailRelease(next);

@@ -22,8 +22,7 @@ abstract class StealingTop extends LeadingPad {
 
   final long topAcquire() {
     // Ordering: Acquire. Pairs with casTop; a stale value sends the owner on the longer way, where
-    // it
-    // looks again, and top at bottom is for good, since only the owner adds. Evidence:
+    // it looks again, and top at bottom is for good, since only the owner adds. Evidence:
     // DequeLastElement.
     return (long) TOP.getAcquire(this);
   }

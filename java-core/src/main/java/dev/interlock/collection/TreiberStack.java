@@ -2,6 +2,7 @@ package dev.interlock.collection;
 
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -86,6 +87,10 @@ public final class TreiberStack<E> extends AbstractCollection<E> {
    * second CAS for each pop, so that removing from the middle, which is rare, is cheap. Back-off alone:
    * looking for somebody to meet is a back-off too.
    */
+
+  static {
+    Pause.prepare();
+  }
 
   private static final class Node<E> {
     final E item;

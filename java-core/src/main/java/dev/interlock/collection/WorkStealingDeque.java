@@ -547,8 +547,7 @@ public final class WorkStealingDeque<E> extends StealingTopPad {
   @SuppressWarnings("unchecked") // only elements are written
   private @Nullable E slot(@Nullable Object[] a, long index) {
     // Ordering: Opaque. Reads of one slot go forward: once its taker has cleared it, the owner's
-    // next
-    // element comes after that. What is behind the element comes by bottom. Evidence:
+    // next element comes after that. What is behind the element comes by bottom. Evidence:
     // DequeSlotReuse.
     return (E) SLOT.getOpaque(a, (int) index & (a.length - 1));
   }
@@ -570,10 +569,8 @@ public final class WorkStealingDeque<E> extends StealingTopPad {
 
   private void setBottomRelease(long index) {
     // Ordering: Release. Pairs with the read of bottom by thieves; publishes the slots below, what
-    // was
-    // done before the push, and the array. No StoreLoad is needed: the owner adds, it does not
-    // take, and
-    // a thief that sees the old value misses an element that is not yet there. Evidence:
+    // was done before the push, and the array. No StoreLoad is needed: the owner adds, it does not
+    // take, and a thief that sees the old value misses an element that is not yet there. Evidence:
     // DequePublication.
     BOTTOM.setRelease(this, index);
   }
@@ -585,8 +582,7 @@ public final class WorkStealingDeque<E> extends StealingTopPad {
 
   private @Nullable Object[] arrayAcquire() {
     // Ordering: Acquire. Pairs with setArrayRelease; makes the copied slots visible. It comes after
-    // the
-    // read of bottom, so it is the array that held the newest index or a later one. Evidence:
+    // the read of bottom, so it is the array that held the newest index or a later one. Evidence:
     // DequeGrowth.
     return (@Nullable Object[]) ARRAY.getAcquire(this);
   }

@@ -636,8 +636,7 @@ public final class EpochDomain {
     void pin(long epoch) {
       setWordRelease(((wordPlain() & -ONE_PIN) + ONE_PIN) | ((epoch << 1) & EPOCH_BITS) | PINNED);
       // Ordering: Full. Between the pin and all that is looked for under it; pairs with the fences
-      // in
-      // defer() and tryAdvance(). Evidence: EpochPin, and its twin without it.
+      // in defer() and tryAdvance(). Evidence: EpochPin, and its twin without it.
       VarHandle.fullFence();
     }
 
@@ -713,15 +712,14 @@ public final class EpochDomain {
 
     long wordAcquire() {
       // Ordering: Acquire. Pairs with setWordRelease() in unpin(), or in a later pin(); the last
-      // uses
-      // under the pin that is over. Evidence: EpochUnpin.
+      // uses under the pin that is over. Evidence: EpochUnpin.
       return (long) WORD.getAcquire(this);
     }
 
     private void setWordRelease(long next) {
       // Ordering: Release. Pairs with wordAcquire() in a collection: who finds a pin over reclaims
-      // after
-      // its last use. That a new pin is seen in time is the fence's business. Evidence: EpochUnpin.
+      // after its last use. That a new pin is seen in time is the fence's business. Evidence:
+      // EpochUnpin.
       WORD.setRelease(this, next);
     }
 

@@ -492,8 +492,7 @@ public final class HazardPointers {
     void publish(int slot, long key) {
       setHazardRelease(slot, key);
       // Ordering: Full. Between the name in the slot and the look at the source; pairs with the
-      // fence
-      // in scanList(). Evidence: HazardPublication, and its twin without it.
+      // fence in scanList(). Evidence: HazardPublication, and its twin without it.
       VarHandle.fullFence();
     }
 
@@ -589,9 +588,8 @@ public final class HazardPointers {
 
     private void setHazardRelease(int slot, long key) {
       // Ordering: Release. Pairs with hazardAcquire() in a scan: who finds the old name gone
-      // reclaims
-      // after its last use. That a new name is seen in time is the fence's business. Evidence:
-      // HazardClear.
+      // reclaims after its last use. That a new name is seen in time is the fence's business.
+      // Evidence: HazardClear.
       HAZARD.setRelease(hazards, PAD + slot, key);
     }
 

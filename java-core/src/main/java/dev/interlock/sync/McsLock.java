@@ -195,8 +195,7 @@ public final class McsLock extends SpinningLock {
 
     private @Nullable Handle nextAcquire() {
       // Ordering: Acquire. Pairs with setNextRelease(); the successor's waiting = true, which must
-      // not
-      // land after it was cleared. Evidence: SpinLockPublication.
+      // not land after it was cleared. Evidence: SpinLockPublication.
       return (Handle) NEXT.getAcquire(this);
     }
 
@@ -208,8 +207,7 @@ public final class McsLock extends SpinningLock {
 
     private void forgetNextPlain() {
       // Ordering: Plain. Its one successor has written it and will not again; the next one comes
-      // after
-      // the next swap at the tail, which publishes this.
+      // after the next swap at the tail, which publishes this.
       NEXT.set(this, null);
     }
 

@@ -845,8 +845,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       // Cancelled between the two lines: look for the next.
     }
     // Everybody cancelled. Nobody else may change the state: it is locked, by us, and the other
-    // bits
-    // change under the queue's lock only.
+    // bits change under the queue's lock only.
     state = 0;
     return null;
   }

@@ -4,8 +4,8 @@ import dev.interlock.ClosedException;
 import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.pause.Pause;
 import dev.interlock.internal.wait.Durations;
-import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
@@ -329,7 +329,7 @@ public final class Semaphore extends Synchronizer {
         int seen = exchangeState(s, (s & CLOSED) | sum(free(s), by));
         if (seen == s) {
           if (lost) {
-            Spin.stayAway();
+            Pause.stayAway();
           }
           return;
         }

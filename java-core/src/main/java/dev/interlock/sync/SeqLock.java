@@ -1,6 +1,7 @@
 package dev.interlock.sync;
 
 import dev.interlock.atomic.Backoff;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -99,10 +100,8 @@ public final class SeqLock {
   private static final long VERSION = 4;
 
   static {
-    // Whether to pause is decided by whoever makes the first lock, and not by whoever loses the
-    // first race: that
-    // one is perhaps bound to one processor.
-    Backoff.exponential();
+    // By whoever makes the first lock, and not by whoever loses the first race.
+    Pause.prepare();
   }
 
   private volatile long sequence;
@@ -288,8 +287,7 @@ public final class SeqLock {
     // Ordering: Opaque. The fence below orders it before the words.
     SEQUENCE.setOpaque(this, s | DIRTY);
     // Ordering: Release. Pairs with the acquire fence in endRead(), over each word; DIRTY, to a
-    // reader
-    // that has seen one of the words below. Evidence: SeqLockTornRead.
+    // reader that has seen one of the words below. Evidence: SeqLockTornRead.
     VarHandle.releaseFence();
     long[] to = words;
     for (int i = 0; i < values.length; i++) {
@@ -297,8 +295,7 @@ public final class SeqLock {
       WORDS.setOpaque(to, i, values[i]);
     }
     // Ordering: Release. Pairs with beginRead(); publishes the words. And with the compare-and-set
-    // of
-    // the next writer. Evidence: SeqLockTornRead.
+    // of the next writer. Evidence: SeqLockTornRead.
     SEQUENCE.setRelease(this, (s & ~LOCKED) + VERSION);
   }
 

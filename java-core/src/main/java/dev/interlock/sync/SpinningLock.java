@@ -1,6 +1,7 @@
 package dev.interlock.sync;
 
 import dev.interlock.atomic.Backoff;
+import dev.interlock.internal.pause.Pause;
 
 /**
  * A lock for very short sections between threads that each have a processor: who waits looks again and
@@ -25,10 +26,8 @@ import dev.interlock.atomic.Backoff;
  */
 public abstract sealed class SpinningLock permits SpinLock, TicketLock, McsLock, ClhLock {
   static {
-    // Whether to pause is decided by whoever makes the first lock, and not by whoever loses the
-    // first race: that
-    // one is perhaps bound to one processor.
-    Backoff.exponential();
+    // By whoever makes the first lock, and not by whoever loses the first race.
+    Pause.prepare();
   }
 
   /** Only the four kinds are made. */

@@ -37,8 +37,7 @@ class PaddedLayoutTest {
   }
 
   // The same with headers of 8, 12 and 16 bytes and references of 4 and 8. An option that this
-  // virtual
-  // machine does not know leaves its default layout, which is checked then.
+  // virtual machine does not know leaves its default layout, which is checked then.
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -118,8 +118,8 @@ class StatisticsCounterTest {
   }
 
   // No change is lost, and every snapshot is one that can have been: all steps are by one, so
-  // operations
-  // and value have the same parity, and no value is above the highest or the number of operations.
+  // operations and value have the same parity, and no value is above the highest or the number of
+  // operations.
   @ParameterizedTest
   @EnumSource
   void snapshot_whileFourThreadsChange_belongsTogether(Kind kind) {

@@ -67,8 +67,7 @@ class LockFreeSkipListSetStressTest {
   }
 
   // As a queue of priorities: everything that is offered is polled once, and a single poller that
-  // is
-  // faster than nobody sees its own elements in order.
+  // is faster than nobody sees its own elements in order.
   @Test
   void pollFirst_producersAndConsumers_nothingLostNothingTwice() {
     int each = 60_000;

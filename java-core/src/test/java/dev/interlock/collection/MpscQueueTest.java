@@ -78,8 +78,7 @@ class MpscQueueTest {
   }
 
   // A producer that was stopped between its two steps: not empty, nothing to be had yet, and the
-  // strict
-  // poll gets it as soon as it is there.
+  // strict poll gets it as soon as it is there.
   @Test
   void relaxedPoll_producerStopped_isNullAndNotEmpty() throws Exception {
     MpscQueue<String> queue = new MpscQueue<>(2);

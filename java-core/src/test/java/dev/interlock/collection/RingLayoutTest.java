@@ -17,8 +17,7 @@ class RingLayoutTest {
   private static final int CACHE_LINE = 64;
 
   // What producers write and what consumers write is a cache line apart, wherever the object
-  // begins,
-  // and so is either from the fields that nobody writes and from the ends of the object.
+  // begins, and so is either from the fields that nobody writes and from the ends of the object.
   @ParameterizedTest
   @ValueSource(classes = {SpscRingBuffer.class, MpmcArrayQueue.class, MpscQueue.class})
   void sides_neverShareACacheLine(Class<?> queue) {

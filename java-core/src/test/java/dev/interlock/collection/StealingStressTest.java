@@ -22,8 +22,7 @@ class StealingStressTest {
   private volatile boolean done;
 
   // The array grows, shrinks and comes round under thieves that steal one at a time. Each thief
-  // sees
-  // the elements that are pushed in ascending order in that order.
+  // sees the elements that are pushed in ascending order in that order.
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void deque_grownShrunkAndStolenFrom_nothingLost(int thieves) {

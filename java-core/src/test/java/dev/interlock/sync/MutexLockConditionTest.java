@@ -143,8 +143,7 @@ class MutexLockConditionTest {
   }
 
   // Condition: "the lock associated with this condition is atomically released", and "when the
-  // thread
-  // returns it is guaranteed to hold this lock", after a signal.
+  // thread returns it is guaranteed to hold this lock", after a signal.
   @ParameterizedTest
   @MethodSource("locks")
   void await_eachForm_releasesAndHoldsAfterTheSignal(Subject subject, Kind kind) {
@@ -160,8 +159,7 @@ class MutexLockConditionTest {
   }
 
   // await: an interrupt "while waiting" throws, "the current thread's interrupted status is
-  // cleared", and
-  // the lock is held.
+  // cleared", and the lock is held.
   @ParameterizedTest
   @MethodSource("locks")
   void await_eachInterruptibleForm_interruptedWhileWaiting_throwsWithTheLock(

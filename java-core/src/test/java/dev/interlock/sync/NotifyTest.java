@@ -373,8 +373,7 @@ class NotifyTest {
   }
 
   // Each notification that is made after the last was consumed is consumed, by one, although
-  // waiters
-  // give up at random by time-outs, interrupts and drops.
+  // waiters give up at random by time-outs, interrupts and drops.
   @ParameterizedTest
   @EnumSource
   void notifyOne_manyGiveUp_noneIsLostOrDoubled(Kind kind) {

@@ -421,8 +421,7 @@ class ReentrantMutexTest {
   }
 
   // Owners of all kinds, some waits cut short, sections within sections: no update is lost, and
-  // nobody is
-  // inside with another.
+  // nobody is inside with another.
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 4096})
   void nested_manyOwnersWithTimeOutsAndDrops_noUpdateLost(int bypassBound) {

@@ -52,8 +52,7 @@ class RwLockStressTest {
   }
 
   // Readers share, a writer is alone, no update is lost, and in the end the lock is free: with
-  // every form,
-  // upgrades, downgrades, time-outs, interrupts and dropped futures.
+  // every form, upgrades, downgrades, time-outs, interrupts and dropped futures.
   @ParameterizedTest
   @EnumSource
   void everyForm_manyThreads_excludesAndForgetsNobody(Kind kind) {
@@ -203,8 +202,7 @@ class RwLockStressTest {
   }
 
   // While two threads read without a pause, and always at least one of them is inside, a writer is
-  // let in
-  // after a few phases.
+  // let in after a few phases.
   @Test
   void write_readersWithoutPause_isLetIn() throws InterruptedException {
     RwLock<Pair> lock = RwLock.of(new Pair());

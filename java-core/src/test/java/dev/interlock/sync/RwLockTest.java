@@ -241,8 +241,7 @@ class RwLockTest {
   }
 
   // At the end of a section all readers that wait are let in, before the writers that wait, even if
-  // those
-  // came first; and none that comes after.
+  // those came first; and none that comes after.
   @Test
   void close_readersAndWritersWait_allReadersFirst() {
     WriteGuard<String> inside = writing();

@@ -66,8 +66,7 @@ class RwLockViewTest {
   // ReadWriteLock
 
   // Each side is one lock, and the two are one read-write lock: readers share, a writer is alone;
-  // guards
-  // and views exclude each other.
+  // guards and views exclude each other.
   @Test
   void sides_ofOneLock_exclude() {
     assertSame(view.readLock(), view.readLock());
@@ -92,8 +91,7 @@ class RwLockViewTest {
   }
 
   // "A thread successfully acquiring the read lock will see all updates made upon previous release
-  // of the
-  // write lock": of two words that writers change together readers never see one alone.
+  // of the write lock": of two words that writers change together readers never see one alone.
   @Test
   void memory_writersAndReaders_neverTorn() {
     int[] words = new int[2];
@@ -212,8 +210,7 @@ class RwLockViewTest {
   // Lock.tryLock
 
   // "Acquires the lock if it is available and returns immediately with true", otherwise with false;
-  // an
-  // interrupt plays no part.
+  // an interrupt plays no part.
   @ParameterizedTest
   @EnumSource
   void tryLock_availableOrNot_saysSoAtOnce(Side side) throws Exception {

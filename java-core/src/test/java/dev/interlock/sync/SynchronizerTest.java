@@ -42,10 +42,8 @@ class SynchronizerTest {
   }
 
   // Whether spinning pays is decided where the first object is made. It used to be decided by
-  // whoever
-  // waited first: a thread that is bound to one processor, for which the platform counts one,
-  // turned
-  // spinning off for all.
+  // whoever waited first: a thread that is bound to one processor, for which the platform counts
+  // one, turned spinning off for all.
   @Test
   void whetherToSpin_isDecidedWhereTheFirstObjectIsMade() throws ReflectiveOperationException {
     for (String object : List.of("Barrier", "CountDownLatch", "Semaphore")) {

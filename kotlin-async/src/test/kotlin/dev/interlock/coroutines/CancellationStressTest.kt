@@ -132,6 +132,42 @@ class CancellationStressTest {
     }
   }
 
+  /**
+   * Whoever has passed knows it, although its time ran out while the action was running, when an
+   * arrival can no longer be withdrawn: every party passes every round, and nobody sleeps for ever.
+   */
+  @Test
+  fun barrier_timeouts() {
+    val acted = AtomicInteger()
+    val barrier =
+      Barrier(4) { round ->
+        assertEquals(acted.getAndIncrement().toLong(), round)
+        if (round % 2 == 0L) Thread.yield()
+      }
+    runBlocking(Dispatchers.Default) {
+      repeat(4) { seed ->
+        launch {
+          val random = Random(seed)
+          repeat(rounds) { round ->
+            var passed: Long? = null
+            while (passed == null) {
+              val timeout = random.nextInt(1_000).microseconds
+              if (random.nextBoolean()) {
+                withTimeoutOrNull(timeout) { passed = barrier.await().round() }
+              } else {
+                passed = barrier.await(timeout)?.round()
+              }
+            }
+            assertEquals(round.toLong(), passed)
+          }
+        }
+      }
+    }
+    assertEquals(rounds, acted.get())
+    assertEquals(0, barrier.arrived)
+    assertFalse(barrier.isBroken)
+  }
+
   /** Coroutines cancelled from another thread at any moment lose nothing, keep nothing. */
   @Test
   fun cancelled_byAnotherThread() {

@@ -23,9 +23,8 @@ public record Settings(Effort effort, int forks, String collector, String heap, 
     args.add("-Xms" + heap);
     args.add("-Xmx" + heap);
     // Otherwise whoever allocates pays for the first touch of each page of the heap, once in the
-    // life of a
-    // JVM; where the host gives memory to a guest only then, that takes longer than what is
-    // measured.
+    // life of a JVM; where the host gives memory to a guest only then, that takes longer than what
+    // is measured.
     args.add("-XX:+AlwaysPreTouch");
     args.add("-XX:+Use" + collector + "GC");
     // As many workers as the platform threads have cores here, whatever machine this is.

@@ -27,8 +27,7 @@ public class PaddingBenchmark {
   public String subject;
 
   // Elements of one array stay neighbours; objects that were made one after the other may be moved
-  // apart by the
-  // collector.
+  // apart by the collector.
   private final AtomicLongArray bare = new AtomicLongArray(8);
   private final PaddedAtomicLong[] padded = new PaddedAtomicLong[8];
 

@@ -1,5 +1,6 @@
 package dev.interlock.internal.wait;
 
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -24,18 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class Spin {
   /** No wait spins longer, in nanoseconds; 0 on one processor, where nobody else could make progress. */
   public static final int MAX =
-      Runtime.getRuntime().availableProcessors() > 1
-          ? Integer.getInteger("dev.interlock.spin.max", 40_000)
-          : 0;
+      Pause.PAYS ? Integer.getInteger("dev.interlock.spin.max", 40_000) : 0;
 
   /** A budget never falls below this, which costs next to nothing beside a sleep. */
   public static final int MIN = Math.min(MAX, 1_000);
 
   /** Looks are bounded in number too: a clock that stands still must not make a spin endless. */
   private static final int MOST_LOOKS = 10_000;
-
-  /** 3 to 12 microseconds on x86, as long as a hundred changes of a word that nobody else wants. */
-  private static final int AWAY = MAX == 0 ? 0 : 256;
 
   /**
    * Loads this class now. On Linux the platform counts the processors that the calling thread may use, so a
@@ -87,17 +83,6 @@ public final class Spin {
    */
   public boolean paid() {
     return looks == 0 || System.nanoTime() - start <= MAX;
-  }
-
-  /**
-   * For a caller that has lost a word to another one, and has done its change since: pauses for some
-   * microseconds. Two who change the same word all the time fetch its line from each other for each change,
-   * some dozen times as long as the change itself takes; while one stays away the other has the line.
-   */
-  public static void stayAway() {
-    for (int pauses = 0; pauses < AWAY; pauses++) {
-      Thread.onSpinWait();
-    }
   }
 
   /** Whether {@code thread} is virtual; never true before JDK 21. */

@@ -232,8 +232,8 @@ class ThreadWaiterTest {
   }
 
   // Whoever is granted in the moment in which it goes to sleep is woken: it says so before its last
-  // look at the
-  // state, and the granter looks after it wrote the state. Each must see the other's store.
+  // look at the state, and the granter looks after it wrote the state. Each must see the other's
+  // store.
   @Test
   void await_grantMeetsTheLastLook_woken() {
     int rounds = 200_000;
