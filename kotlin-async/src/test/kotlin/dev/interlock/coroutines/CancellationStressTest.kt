@@ -151,7 +151,7 @@ class CancellationStressTest {
           repeat(rounds) { round ->
             var passed: Long? = null
             while (passed == null) {
-              val timeout = random.nextInt(1_000).microseconds
+              val timeout = random.nextInt(150).microseconds
               if (random.nextBoolean()) {
                 withTimeoutOrNull(timeout) { passed = barrier.await().round() }
               } else {
