@@ -159,6 +159,15 @@ abstract class PhaseFairLock extends Synchronizer {
    */
   private static final int LONGEST_PAUSE = 128;
 
+  /**
+   * The pauses of a reader that has met a writer, before it looks again. Who has just written reads next, as
+   * a rule, and has the lock's word and the value to itself meanwhile; a reader that looks at once takes
+   * them away from it, and each of its next operations costs both of them a line. Two threads on two
+   * processors where a pause takes 14 ns, 5 operations of 100 writing: 19 or 45 M/s with 4 pauses, by
+   * luck, 57 with 16, 60 with 32 (taken), 66 with 64. A writer that stays away longer adds nothing.
+   */
+  private static final int FIRST_PAUSE = 32;
+
   private volatile int state;
 
   /** Null until two readers meet; then never null again, never replaced. */
@@ -465,7 +474,8 @@ abstract class PhaseFairLock extends Synchronizer {
       return OUTSIDE;
     }
     WaitQueue q = queue();
-    Spin spin = new Spin(Math.min(MOST_SPIN_NANOS, q.spinEstimate()), LONGEST_PAUSE);
+    int budget = Math.min(MOST_SPIN_NANOS, q.spinEstimate());
+    Spin spin = new Spin(budget, FIRST_PAUSE, LONGEST_PAUSE);
     do {
       int s = state;
       if ((s & QUEUED) != 0 && isStrict(q)) {

@@ -54,9 +54,20 @@ public final class Spin {
    * @param longest the most pauses between two looks
    */
   public Spin(int budget, int longest) {
+    this(budget, 4, longest);
+  }
+
+  /**
+   * One wait.
+   *
+   * @param budget in nanoseconds
+   * @param first the pauses before the second look
+   * @param longest the most pauses between two looks
+   */
+  public Spin(int budget, int first, int longest) {
     this.budget = budget;
     this.longest = longest;
-    this.pauses = Math.min(longest, 4);
+    this.pauses = Math.min(longest, first);
   }
 
   /** Pauses before the next look; false when the budget is spent. */
