@@ -163,7 +163,7 @@ abstract class PhaseFairLock extends Synchronizer {
    * The pauses of a reader that has met a writer, before it looks again. Who has just written reads next, as
    * a rule, and has the lock's word and the value to itself meanwhile; a reader that looks at once takes
    * them away from it, and each of its next operations costs both of them a line. Two threads on two
-   * processors where a pause takes 14 ns, 5 operations of 100 writing: 19 or 45 M/s with 4 pauses, by
+   * processors where a pause takes 29 ns, 5 operations of 100 writing: 19 or 45 M/s with 4 pauses, by
    * luck, 57 with 16, 60 with 32 (taken), 66 with 64. A writer that stays away longer adds nothing.
    */
   private static final int FIRST_PAUSE = 32;

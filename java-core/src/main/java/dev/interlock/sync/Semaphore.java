@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException} that changes nothing.
  *
  * <p><b>Cost.</b> One atomic read-modify-write for an uncontended acquire, one for a release. A release
- * wakes exactly those whom its permits satisfy. One that loses its race against another call returns some
- * microseconds after its permits are free: callers who stay out of each other's way for a while are twice as
- * fast together. Cancelling a wait is O(1).
+ * wakes exactly those whom its permits satisfy. Who loses a race against another call pauses for some
+ * microseconds, an acquire before it looks again, a release when its permits are free: callers who stay out
+ * of each other's way for a while are several times as fast together. Cancelling a wait is O(1).
  *
  * <p><b>Footprint.</b> 32 bytes with compressed references; the queue is made when somebody waits for
  * the first time.
@@ -189,12 +189,11 @@ public final class Semaphore extends Synchronizer {
         }
       } else if (free(s) < permits) {
         return false;
+      } else if (casState(s, s - permits)) {
+        return true;
       } else {
-        int seen = exchangeState(s, s - permits);
-        if (seen == s) {
-          return true;
-        }
-        s = seen;
+        Pause.stayAway();
+        s = state;
       }
     }
   }
@@ -473,13 +472,11 @@ public final class Semaphore extends Synchronizer {
 
   /** False also when closed: the queue's lock tells the two apart. */
   private boolean tryAcquireUnqueued(int permits) {
-    int s = state;
-    while (s >= 0 && (s & QUEUED) == 0 && free(s) >= permits) {
-      int seen = exchangeState(s, s - permits);
-      if (seen == s) {
+    for (int s = state; s >= 0 && (s & QUEUED) == 0 && free(s) >= permits; s = state) {
+      if (casState(s, s - permits)) {
         return true;
       }
-      s = seen;
+      Pause.stayAway();
     }
     return false;
   }

@@ -38,9 +38,9 @@ public final class Pause {
   }
 
   /**
-   * For a caller that has lost a word to another one, and has done its change since: pauses for some
-   * microseconds. Two who change the same word all the time fetch its line from each other for each change,
-   * some dozen times as long as the change itself takes; while one stays away the other has the line.
+   * For a caller that has lost a word to another one: pauses for some microseconds. Two who change the same
+   * word all the time fetch its line from each other for each change, some dozen times as long as the change
+   * itself takes; while one stays away the other has the line.
    */
   public static void stayAway() {
     times(AWAY);
