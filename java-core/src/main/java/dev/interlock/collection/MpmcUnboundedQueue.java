@@ -43,7 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> One fetch-and-add and one compare-and-set for an {@code offer}, one compare-and-set for
  * a {@code poll}; one in all for a batch of {@code drain}, and one fetch-and-add for a batch of {@code
- * fill}. {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
+ * fill}. Under contention one {@code offer} in eight returns some microseconds after its element is there,
+ * and a {@code poll} that lost its race pauses for about one, so that callers stay out of each other's way.
+ * {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
  *
  * <p><b>Footprint.</b> Four bytes for each place with compressed references, and nothing else for each
  * element: an array that has been emptied is used again. A new queue takes one array and about 400 bytes
@@ -346,6 +348,9 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       long i = s.issue(1);
       if (i < s.cells.length) {
         if (s.casCell((int) i, null, element)) {
+          if ((i & STAYS) == 0 && s.issued != i + 1) {
+            Pause.stayAway();
+          }
           return true;
         }
       } else if (append(s, element)) {
@@ -353,6 +358,12 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       }
     }
   }
+
+  /**
+   * One in eight producers that were overtaken while they filled their place {@linkplain Pause#stayAway
+   * stays away}; its element is there before. As in {@link MpscQueue}.
+   */
+  private static final int STAYS = 7;
 
   /** As {@link #offer}. */
   @Override
@@ -505,9 +516,17 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     }
   }
 
+  /**
+   * Pauses of a consumer that has lost its race against another one. Two producers and two consumers on two
+   * processors where a pause takes 29 ns: 28 M/s if nobody pauses, 33 if consumers do, 26 if producers
+   * do, 47 if both do.
+   */
+  private static final int LOST = 64;
+
   /** Claims place {@code i} with {@code x} in it, and takes the element; null when there is none to be had. */
   private @Nullable E claim(Segment s, long i, Object x) {
     if (!s.casTaken(i, i + 1)) { // linearization point, if x is an element
+      Pause.times(LOST);
       return null;
     }
     return take(s, (int) i, x);
