@@ -2,11 +2,16 @@ package dev.interlock.sync;
 
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.op.Operation;
+import dev.interlock.internal.pause.Pause;
 import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
 import dev.interlock.internal.wait.WakeList;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -26,14 +31,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Progress.</b> Blocking: a party waits until all have arrived. Arriving takes a short lock.
+ * <p><b>Progress.</b> Blocking: a party waits until all have arrived. A platform thread that arrives while
+ * nobody sleeps at the barrier changes one word; every other arrival takes a short lock.
  *
  * <p><b>Memory effects.</b> What every party did before it arrived happens-before the action of the
  * round, and that before the return of every party's {@code await}. A wait that was withdrawn: none.
  *
  * <p><b>Ordering and fairness.</b> Linearizable. The last to arrive is the leader of the round, exactly one
- * in each; the others are let go in the order in which they came. More callers than parties may use a
- * barrier: a round takes those who came first.
+ * in each; of the others those who sleep are let go in the order in which they fell asleep. More callers than
+ * parties may use a barrier: a round takes those who came first.
  *
  * <p><b>Blocking and errors.</b> {@code await} and its timed form are interruptible, {@code
  * awaitUninterruptibly} is not. An arrival that is interrupted, times out or is cancelled is withdrawn: the
@@ -43,59 +49,107 @@ import org.jspecify.annotations.Nullable;
  * action runs in the call of the leader, which for a future or a coroutine is a poll: it should be short,
  * and must not arrive at its own barrier.
  *
- * <p><b>Cost.</b> An arrival is one compare-and-set and one swap of the short lock; the last one lets n
- * others go in O(n). Withdrawing one is O(1).
+ * <p><b>Cost.</b> A round whose parties are platform threads that do not fall asleep is one compare-and-set for
+ * each. Any other arrival is one more and a swap, of the short lock; the last one lets n others go in O(n).
+ * Withdrawing one is O(1).
  *
- * <p><b>Footprint.</b> 48 bytes with compressed references, and the queue from the first arrival on; 16 bytes
- * and one object of the queue for each arrival.
+ * <p><b>Footprint.</b> 56 bytes with compressed references, and the queue from the first arrival on; 24 bytes
+ * for each passage, and one object of the queue for each party that sleeps.
  *
  * <p><b>Source.</b> The contract of {@link java.util.concurrent.CyclicBarrier}; differs from it in that a
  * party which gives up does not break the barrier for the others, and in who may wait.
  */
 public final class Barrier extends Synchronizer {
   /*
-   * All of it changes under the queue's lock. Who has arrived is who is linked in the queue: there is no
-   * count beside it that could differ.
+   * A party that has arrived and waits is counted, or linked. A platform thread is counted first: it has no
+   * node, nobody knows it, and it looks at the word until the turn that it arrived in is over. If that takes
+   * too long, it exchanges its count for a node in the queue and sleeps. All others are linked at once.
    *
-   *                     linked    acting   broken    who                     and then
-   *                     ------    ------   ------    ---                     --------
-   *   arrives           k+1       .        -         k + 1 < parties, or     waits
-   *                                                  somebody acts
-   *   trips             0         -        -         k + 1 = parties, no     grants those who were linked
-   *                                                  action: the leader
-   *   trips             0         yes      -         the same with one       leaves the lock, runs the action,
-   *                                                                          takes the lock again and ends it:
-   *   ends the action   k         -        -         k < parties             grants those of its round
-   *                     k-parties yes      -         k >= parties            the same, and runs the action
-   *                                                                          of the round that is full
-   *     it threw        0         -        yes       the leader              fails those of its round, and
-   *                                                                          those who were linked
-   *   gives up          k-1       .        .         a linked waiter         reports failure
-   *                     k         .        .         one that is not linked  waits on: the end comes
-   *   breaks            0         .        yes       anybody                 fails those who were linked
-   *   resets            0         .        -         anybody                 the same
+   *   word:    turn (52 bits) | counted (11) | GUARDED (1)
+   *
+   *   GUARDED  who may change the word              holds when
+   *   -------  -----------------------              ----------
+   *   0        anybody, by compare-and-set          nobody is linked, no action runs, not broken
+   *   1        the holder of the queue's lock       else; and while the holder changes anything
+   *
+   * So the lock guards the queue, the fields below and, while the bit is set, the word: its holder sets the
+   * bit (guard), does as it likes, and clears the bit as it leaves, if it may (leave).
+   *
+   * A turn is one try of a round: it ends with the trip or, with an action, when that has ended; and when the
+   * barrier is broken or reset. Turns that were broken or reset and had counted parties are noted (lost)
+   * until each of those has come for its failure.
+   *
+   *                     counted  linked   acting  broken  turn   who                    and then
+   *                     -------  ------   ------  ------  ----   ---                    --------
+   *   arrives           c+1      .        -       -       .      c + 1 < parties, and   waits, and looks
+   *                                                              not guarded
+   *   trips             0        -        -       -       t+1    c + 1 = parties, not   returns; the others
+   *                                                              guarded, no action     see the turn change
+   *   exchanges         c-1      l+1      -       -       .      a counted party of     waits, asleep
+   *                                                              this turn
+   *                     .        .        yes     .       .      the same while its     waits for the end of
+   *                                                              action runs            the action
+   * under the lock:
+   *   arrives           .        l+1      .       -       .      c + l + 1 < parties,   waits
+   *                                                              or somebody acts
+   *   trips             0        0        -       -       t+1    c + l + 1 = parties,   grants those who were
+   *                                                              no action              linked
+   *   trips             0        0        yes     -       .      the same with one      leaves the lock, runs
+   *                                                                                     the action, takes the
+   *                                                                                     lock and ends it:
+   *   ends the action   -        l        -       -       t+1    l < parties            grants those of its
+   *                                                                                     round
+   *                     -        l-par.   yes     -       t+1    l >= parties           the same, and runs the
+   *                                                                                     action of the round
+   *                                                                                     that is full
+   *     it threw        -        0        -       yes     t+1    the leader             notes the turn, fails
+   *                                                                                     those of its round, and
+   *                                                                                     those who were linked
+   *   gives up          .        l-1      .       .       .      a linked waiter        reports failure
+   *                     .        .        .       .       .      one that is not        waits on: the end comes
+   *                                                              linked
+   *   breaks, resets    0        0        .       yes, -  t+1,   anybody                notes the turn, fails
+   *                                                       c > 0                         those who were linked
    *
    * Invariants
    *   - a linked waiter is WAITING, and one that is WAITING and was enqueued is linked or belongs to
    *     somebody who is about to end its wait;
-   *   - while nobody acts, fewer than `parties` are linked;
-   *   - `broken`: nobody is linked.
+   *   - while nobody acts, counted + linked < parties;
+   *   - while somebody acts, counted = 0: whoever arrives then is linked;
+   *   - `broken`: nobody is linked or counted.
    * Non-invariant: while somebody acts there may be any number linked, by callers beyond the parties.
    *
    * Why giving up takes the lock. Elsewhere a waiter cancels by a compare-and-set of its own and unlinks
    * itself later; the granter, who may meet it between the two, goes on to the next in the queue. Here there is
    * no next: to trip is to end `parties - 1` waits or none, and a waiter that cancelled while others of its
    * round were granted already would have left them through a round that had one arrival too few. So the
-   * queue and the round are one decision, taken under one lock, and whoever is unlinked has no way back.
+   * queue and the round are one decision, taken under one lock, and whoever is unlinked has no way back. A
+   * counted party does not give up: it exchanges first.
    *
-   * Linearization points: of a round, of a break and of a reset the unlinking of all, under the lock; of a
-   * wait that gives up, its own unlinking.
+   * Linearization points: of a round, the compare-and-set that trips, or the unlinking of all, under the
+   * lock; of a break and of a reset, the latter; of a wait that gives up, its own unlinking.
    *
-   * Rejected: arrivals counted by fetch-and-add, and a generation word on which all spin (as a Phaser
-   * does). One atomic step less for each arrival; but a withdrawn arrival would have to win against a trip
-   * that is decided in the counter and ends waits elsewhere, and who is to be woken would need a second
-   * structure.
+   * Rejected: no counted parties, all linked at once. It is half of this class; but an arrival is then the
+   * lock, the queue, and a node that the leader has to write, four cache lines that move one after the
+   * other, where two threads that arrive together need one.
    */
+  private static final long GUARDED = 1;
+
+  private static final long ONE_COUNTED = 2;
+  private static final int COUNTED_BITS = 11;
+  private static final int TURN_SHIFT = COUNTED_BITS + 1;
+
+  /** More parties than this are all linked. */
+  private static final int MOST_COUNTED = 1 << COUNTED_BITS;
+
+  /**
+   * A counted party looks so often, one pause apart and without the clock: that long takes a round whose
+   * parties are all there, and each pause more would be a part of it.
+   */
+  private static final int FIRST_LOOKS = Pause.PAYS ? 16 : 0;
+
+  /** Between two looks after those. */
+  private static final int LONGEST_PAUSE = 4;
 
   /**
    * What a party has who was let through.
@@ -108,10 +162,22 @@ public final class Barrier extends Synchronizer {
   private final int parties;
   private final @Nullable LongConsumer action;
 
-  // Guarded by the lock of the queue.
+  private volatile long word;
 
-  private long round;
-  private boolean acting;
+  // Guarded by the lock of the queue
+
+  /**
+   * How many turns were no round: the number of a turn less these is the number of its round. Read without
+   * the lock by those who then change the word: it changes only after GUARDED was set and with the turn, so
+   * whose compare-and-set succeeds has read what belongs to the turn.
+   */
+  private int retries;
+
+  /** Volatile, because a counted party whose turn is over looks without the lock whether it is null. */
+  private volatile @Nullable LostTurn lost;
+
+  /** The round whose action runs. */
+  private @Nullable FullRound acting;
 
   /** What those who arrive get a copy of. */
   private @Nullable BarrierBrokenException broken;
@@ -124,6 +190,7 @@ public final class Barrier extends Synchronizer {
     }
     this.parties = parties;
     this.action = action;
+    this.word = parties <= MOST_COUNTED ? 0 : GUARDED;
   }
 
   /**
@@ -199,7 +266,7 @@ public final class Barrier extends Synchronizer {
    * @throws BarrierBrokenException when the barrier is broken
    */
   public @Nullable Passage tryAwait() {
-    return arrive(queue(), null);
+    return arriveLinked(queue(), null);
   }
 
   /**
@@ -234,21 +301,22 @@ public final class Barrier extends Synchronizer {
       if (broken != null) {
         return false;
       }
+      guard();
       failure =
           new BarrierBrokenException(
               objectName()
                   + " was broken in round "
-                  + round
+                  + number(word)
                   + " with "
-                  + q.waiters().count()
+                  + arrived(q, word)
                   + " of "
                   + parties
                   + " parties arrived; reset() makes it usable again",
               cause);
       broken = failure;
-      unlink(q, q.waiters().count(), left);
+      loseTurn(q, failure, left);
     } finally {
-      q.unlock();
+      leave(q);
     }
     left.failAll(failure);
     left.wakeAll();
@@ -262,31 +330,32 @@ public final class Barrier extends Synchronizer {
   public void reset() {
     WaitQueue q = queue();
     WakeList left = new WakeList();
-    int arrived;
-    long missed;
+    BarrierBrokenException failure;
     q.lock();
     try {
+      guard();
       broken = null;
-      missed = round;
-      arrived = q.waiters().count();
-      unlink(q, arrived, left);
-    } finally {
-      q.unlock();
-    }
-    if (arrived != 0) {
-      left.failAll(
+      int arrived = arrived(q, word);
+      if (arrived == 0) {
+        return;
+      }
+      failure =
           new BarrierBrokenException(
               objectName()
                   + " was reset in round "
-                  + missed
+                  + number(word)
                   + " with "
                   + arrived
                   + " of "
                   + parties
                   + " parties arrived; await again to take part in the new try",
-              null));
-      left.wakeAll();
+              null);
+      loseTurn(q, failure, left);
+    } finally {
+      leave(q);
     }
+    left.failAll(failure);
+    left.wakeAll();
   }
 
   // Diagnostics
@@ -301,7 +370,22 @@ public final class Barrier extends Synchronizer {
    * alone it may be {@link #parties} or more, if more callers than parties use the barrier.
    */
   public int arrived() {
-    return waiting();
+    WaitQueue q = queue();
+    q.lock();
+    try {
+      return arrived(q, word);
+    } finally {
+      q.unlock();
+    }
+  }
+
+  /**
+   * As {@link #arrived}. A thread that has just arrived, and does not sleep yet, counts here but is not among
+   * the waiters that {@link #dump} tells.
+   */
+  @Override
+  public int waiting() {
+    return arrived();
   }
 
   /**
@@ -312,7 +396,7 @@ public final class Barrier extends Synchronizer {
     WaitQueue q = queue();
     q.lock();
     try {
-      return round;
+      return number(word);
     } finally {
       q.unlock();
     }
@@ -337,9 +421,10 @@ public final class Barrier extends Synchronizer {
     String state;
     q.lock();
     try {
-      number = round;
-      arrived = q.waiters().count();
-      state = broken != null ? ", broken" : acting ? ", action running" : "";
+      long w = word;
+      number = number(w);
+      arrived = arrived(q, w);
+      state = broken != null ? ", broken" : acting != null ? ", action running" : "";
     } finally {
       q.unlock();
     }
@@ -365,56 +450,142 @@ public final class Barrier extends Synchronizer {
   private @Nullable Passage await(boolean interruptible, long deadline)
       throws InterruptedException {
     WaitQueue q = queue();
-    ThreadArrival w = new ThreadArrival(this);
-    Passage passage = arrive(q, w);
-    if (passage != null) {
-      return passage;
+    if (!Spin.isVirtual(Thread.currentThread())) {
+      for (long w; ((w = word) & GUARDED) == 0; ) {
+        long number = turn(w) - retries; // of this turn, if the word has not changed until then
+        if (counted(w) < parties - 1) {
+          if (WORD.compareAndSet(this, w, w + ONE_COUNTED)) {
+            return awaitCounted(q, turn(w), number, interruptible, deadline);
+          }
+        } else if (action != null) {
+          break;
+        } else if (WORD.compareAndSet(this, w, startOf(turn(w) + 1))) {
+          return new Passage(number, true);
+        }
+      }
     }
-    switch (awaitQueued(q, w, interruptible, deadline)) {
+    ThreadArrival arrival = new ThreadArrival(this);
+    Passage passage = arriveLinked(q, arrival);
+    return passage != null
+        ? passage
+        : passed(arrival, awaitQueued(q, arrival, interruptible, deadline));
+  }
+
+  /** Waits as a party that was counted in {@code turn}, which is round {@code number}. */
+  private @Nullable Passage awaitCounted(
+      WaitQueue q, long turn, long number, boolean interruptible, long deadline)
+      throws InterruptedException {
+    if (spin(q, turn)) {
+      q.learnSpin(true);
+      return passed(q, turn, number);
+    }
+    ThreadArrival arrival = new ThreadArrival(this);
+    if (!exchange(q, turn, arrival)) {
+      return passed(q, turn, number);
+    }
+    q.learnSpin(false);
+    return passed(arrival, arrival.await(this, interruptible, deadline, 0));
+  }
+
+  /** Looks at the word for a while; whether the turn is over. */
+  private boolean spin(WaitQueue q, long turn) {
+    for (int look = 0; look < FIRST_LOOKS; look++) {
+      if (turn(word) != turn) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    Spin spin = new Spin(q.spinEstimate(), LONGEST_PAUSE);
+    do {
+      if (turn(word) != turn) {
+        return true;
+      }
+    } while (spin.pause());
+    return false;
+  }
+
+  /** Links a counted party, so that it can sleep; false when its turn is over. */
+  private boolean exchange(WaitQueue q, long turn, Waiter w) {
+    q.lock();
+    try {
+      long guarded = guard();
+      if (turn(guarded) != turn) {
+        return false;
+      }
+      FullRound full = acting;
+      if (full == null) {
+        word = guarded - ONE_COUNTED;
+        q.waiters().add(w);
+      } else {
+        full.counted--;
+        full.others.addUnfinished(w);
+      }
+      return true;
+    } finally {
+      leave(q);
+    }
+  }
+
+  /** What a counted party has whose turn is over. */
+  private Passage passed(WaitQueue q, long turn, long number) {
+    // Without the lock: whoever sees the turn over sees it noted, and it stays so until taken here.
+    BarrierBrokenException failure = lost == null ? null : takeLost(q, turn);
+    if (failure != null) {
+      throw copyOf(failure);
+    }
+    return new Passage(number, false);
+  }
+
+  /** What a linked party has, null when its time ran out. */
+  private @Nullable Passage passed(ThreadArrival arrival, ThreadWaiter.Outcome outcome)
+      throws InterruptedException {
+    switch (outcome) {
       case GRANTED:
-        return (Passage) w.item();
+        return (Passage) arrival.item();
       case FAILED:
-        throw copyOf(w.item());
+        throw copyOf(arrival.item());
       case TIMED_OUT:
         return null;
       case INTERRUPTED:
         throw new InterruptedException("interrupted while waiting at " + this);
       default:
-        throw new AssertionError(w);
+        throw new AssertionError(arrival);
     }
   }
 
-  /** The passage of the last; or null, then {@code w}, if there is one, is queued. */
-  private @Nullable Passage arrive(WaitQueue q, @Nullable Waiter w) {
-    WakeList others;
-    long number;
+  /** The passage of the last; or null, then {@code w}, if there is one, is linked. */
+  private @Nullable Passage arriveLinked(WaitQueue q, @Nullable Waiter w) {
+    FullRound full;
     q.lock();
     try {
       if (broken != null) {
         throw copyOf(broken);
       }
-      if (acting || q.waiters().count() < parties - 1) {
+      long guarded = guard();
+      if (acting != null || arrived(q, guarded) < parties - 1) {
         if (w != null) {
           q.waiters().add(w);
         }
         return null;
       }
-      number = round++;
-      acting = action != null;
-      others = new WakeList();
-      unlink(q, parties - 1, others);
+      full = new FullRound(number(guarded), counted(guarded));
+      unlink(q, q.waiters().count(), full.others);
       if (action == null) {
-        others.grantAll(new Passage(number, false));
+        word = startOf(turn(guarded) + 1) | GUARDED;
+        full.others.grantAll(new Passage(full.number, false));
+      } else {
+        word = startOf(turn(guarded)) | GUARDED;
+        acting = full;
       }
     } finally {
-      q.unlock();
+      leave(q);
     }
     if (action == null) {
-      others.wakeAll();
+      full.others.wakeAll();
     } else {
-      act(q, action, new FullRound(number, others));
+      act(q, action, full);
     }
-    return new Passage(number, true);
+    return new Passage(full.number, true);
   }
 
   /** Runs the action of a round that is full, and lets go or fails those who wait in it. */
@@ -438,18 +609,23 @@ public final class Barrier extends Synchronizer {
     FullRound next = null;
     q.lock();
     try {
-      if (failure != null && broken == null) {
-        broken = failure;
-        unlink(q, q.waiters().count(), failed);
+      long turn = turn(word);
+      if (failure != null) {
+        note(turn, full.counted, failure);
+        if (broken == null) {
+          broken = failure;
+          unlink(q, q.waiters().count(), failed);
+        }
       }
-      acting = q.waiters().count() >= parties;
-      if (acting) {
-        next = new FullRound(round++, new WakeList());
+      if (q.waiters().count() >= parties) {
+        next = new FullRound(full.number + 1, 0);
         unlink(q, parties - 1, next.others);
         unlink(q, 1, next.leader);
       }
+      acting = next;
+      word = startOf(turn + 1) | GUARDED;
     } finally {
-      q.unlock();
+      leave(q);
     }
     if (failure == null) {
       full.others.grantAll(new Passage(full.number, false));
@@ -497,7 +673,56 @@ public final class Barrier extends Synchronizer {
         Objects.requireNonNull(broken.getMessage()), broken.getCause());
   }
 
-  /** Moves the first {@code n} waiters; needs the lock. */
+  // Under the lock
+
+  /** Makes the word change under the lock only, until {@link #leave}; gives it. */
+  private long guard() {
+    long w = word;
+    return (w & GUARDED) != 0 ? w : (long) WORD.getAndBitwiseOr(this, GUARDED) | GUARDED;
+  }
+
+  /** Leaves the lock, and the word to all if it may be. */
+  private void leave(WaitQueue q) {
+    long w = word;
+    if ((w & GUARDED) != 0
+        && q.waiters().isEmpty()
+        && acting == null
+        && broken == null
+        && parties <= MOST_COUNTED) {
+      word = w & ~GUARDED;
+    }
+    q.unlock();
+  }
+
+  /** How many have arrived and wait; {@code w} may be an unguarded word, then nobody is linked. */
+  private static int arrived(WaitQueue q, long w) {
+    return counted(w) + q.waiters().count();
+  }
+
+  /** The number of the round that is waited for. */
+  private long number(long w) {
+    return turn(w) - retries + (acting == null ? 0 : 1);
+  }
+
+  /** Fails those who wait, but not those of a round whose action runs. */
+  private void loseTurn(WaitQueue q, BarrierBrokenException failure, WakeList left) {
+    unlink(q, q.waiters().count(), left);
+    long w = word;
+    if (counted(w) != 0) {
+      note(turn(w), counted(w), failure);
+      retries++;
+      word = startOf(turn(w) + 1) | GUARDED;
+    }
+  }
+
+  /** Notes the failure of a turn for its counted parties; before its end shows in the word. */
+  private void note(long turn, int counted, BarrierBrokenException failure) {
+    if (counted != 0) {
+      lost = new LostTurn(turn, counted, failure, lost);
+    }
+  }
+
+  /** Moves the first {@code n} waiters. */
   private static void unlink(WaitQueue q, int n, WakeList to) {
     for (int i = 0; i < n; i++) {
       Waiter w = Objects.requireNonNull(q.head());
@@ -506,6 +731,8 @@ public final class Barrier extends Synchronizer {
     }
   }
 
+  // Taking the lock
+
   /** Withdraws the arrival of {@code w}; false when it is too late. */
   private boolean withdraw(Waiter w) {
     WaitQueue q = queue();
@@ -513,21 +740,76 @@ public final class Barrier extends Synchronizer {
     try {
       return q.waiters().remove(w) && w.cancelPending();
     } finally {
+      leave(q);
+    }
+  }
+
+  /** The failure of a turn for one of its counted parties, or null. */
+  private @Nullable BarrierBrokenException takeLost(WaitQueue q, long turn) {
+    q.lock();
+    try {
+      for (LostTurn before = null, l = lost; l != null; before = l, l = l.next) {
+        if (l.turn == turn) {
+          if (--l.counted == 0) {
+            if (before == null) {
+              lost = l.next;
+            } else {
+              before.next = l.next;
+            }
+          }
+          return l.failure;
+        }
+      }
+      return null;
+    } finally {
       q.unlock();
     }
+  }
+
+  // The word
+
+  private static long turn(long w) {
+    return w >>> TURN_SHIFT;
+  }
+
+  private static int counted(long w) {
+    return (int) (w >>> 1) & (MOST_COUNTED - 1);
+  }
+
+  private static long startOf(long turn) {
+    return turn << TURN_SHIFT;
   }
 
   /** A round in which all have arrived, and whose action has not ended. */
   private static final class FullRound {
     final long number;
-    final WakeList others;
+
+    /** How many of its parties are counted still. */
+    int counted;
+
+    final WakeList others = new WakeList();
 
     /** Its leader, if that one waits too and is not the caller that runs the action. */
     final WakeList leader = new WakeList();
 
-    FullRound(long number, WakeList others) {
+    FullRound(long number, int counted) {
       this.number = number;
-      this.others = others;
+      this.counted = counted;
+    }
+  }
+
+  /** A turn that failed, until all who were counted in it have taken the failure. */
+  private static final class LostTurn {
+    final long turn;
+    final BarrierBrokenException failure;
+    int counted;
+    @Nullable LostTurn next;
+
+    LostTurn(long turn, int counted, BarrierBrokenException failure, @Nullable LostTurn next) {
+      this.turn = turn;
+      this.counted = counted;
+      this.failure = failure;
+      this.next = next;
     }
   }
 
@@ -563,7 +845,7 @@ public final class Barrier extends Synchronizer {
     @Override
     protected boolean attempt() {
       arrived = true;
-      own = barrier.arrive(barrier.queue(), this);
+      own = barrier.arriveLinked(barrier.queue(), this);
       return own != null;
     }
 
@@ -606,4 +888,9 @@ public final class Barrier extends Synchronizer {
       return "await of " + barrier.objectName();
     }
   }
+
+  // VarHandle mechanics
+  private static final VarHandle WORD =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "word", VarHandle.class, Barrier.class, long.class);
 }

@@ -55,7 +55,7 @@ abstract class Synchronizer {
   }
 
   /** How many callers wait; for monitoring. */
-  public final int waiting() {
+  public int waiting() {
     WaitQueue q = queue;
     return q == null ? 0 : q.countWaiting();
   }

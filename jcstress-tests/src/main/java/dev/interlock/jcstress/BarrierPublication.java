@@ -7,6 +7,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.interlock.future.Context;
 import dev.interlock.future.PollFuture;
 import dev.interlock.sync.Barrier;
+import dev.interlock.sync.BarrierBrokenException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -44,6 +45,82 @@ public class BarrierPublication {
     @Actor
     public void party(I_Result r) {
       r.r1 = queued.poll(context).isReady() ? plain : -1;
+    }
+  }
+
+  /** Two threads that meet see what the other did before, whether they sleep or not. */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Each with what the other did before.")
+  @Outcome(expect = FORBIDDEN, desc = "Let go without what came before.")
+  @State
+  public static class ThreadsMeet {
+    private final Barrier barrier = Barrier.of(2);
+    private int one;
+    private int other;
+
+    @Actor
+    public void one(II_Result r) {
+      one = 1;
+      barrier.awaitUninterruptibly();
+      r.r1 = other;
+    }
+
+    @Actor
+    public void other(II_Result r) {
+      other = 1;
+      barrier.awaitUninterruptibly();
+      r.r2 = one;
+    }
+  }
+
+  /** The same with a look before they meet: that orders nothing. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 1", "1, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "One of them was first.")
+  @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "Both looked before the writes.")
+  @State
+  public static class ThreadsMeetTwin {
+    private final Barrier barrier = Barrier.of(2);
+    private int one;
+    private int other;
+
+    @Actor
+    public void one(II_Result r) {
+      one = 1;
+      r.r1 = other;
+      barrier.awaitUninterruptibly();
+    }
+
+    @Actor
+    public void other(II_Result r) {
+      other = 1;
+      r.r2 = one;
+      barrier.awaitUninterruptibly();
+    }
+  }
+
+  /** A break and a party that is counted: it passes never, and fails always. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "It fails, whichever came first.")
+  @Outcome(expect = FORBIDDEN, desc = "It passed alone, or the break did nothing.")
+  @State
+  public static class ArriveOrBreak {
+    private final Barrier barrier = Barrier.of(2);
+
+    @Actor
+    public void party(ZZ_Result r) {
+      try {
+        barrier.awaitUninterruptibly();
+      } catch (BarrierBrokenException expected) {
+        r.r1 = true;
+      }
+    }
+
+    @Actor
+    public void breaker(ZZ_Result r) {
+      r.r2 = barrier.breakBarrier();
     }
   }
 

@@ -69,6 +69,45 @@ class BarrierLincheckTest {
     override fun hashCode() = barrier.hashCode()
   }
 
+  /** Two wait for the third: one of them perhaps counted, the other linked. */
+  class ThreeOperations : Operations() {
+    private val barrier = Barrier.of(3)
+
+    @Operation(cancellableOnSuspension = true, promptCancellation = true)
+    suspend fun await(): Barrier.Passage = barrier.awaitAsync().awaitWatched()
+
+    @Operation(cancellableOnSuspension = false)
+    suspend fun awaitBlocking(): Barrier.Passage = barrier.await()
+
+    @Operation fun tryAwait(): Barrier.Passage? = barrier.tryAwait()
+
+    @Operation fun breakBarrier() = barrier.breakBarrier()
+
+    @Operation fun reset() = barrier.reset()
+
+    @Operation fun arrived() = barrier.arrived()
+  }
+
+  class ThreeSpecification {
+    private val barrier = BarrierSpecification(3)
+
+    suspend fun await() = barrier.await()
+
+    suspend fun awaitBlocking() = barrier.await()
+
+    fun tryAwait() = barrier.tryAwait()
+
+    fun breakBarrier() = barrier.breakBarrier()
+
+    fun reset() = barrier.reset()
+
+    fun arrived() = barrier.arrived()
+
+    override fun equals(other: Any?) = other is ThreeSpecification && barrier == other.barrier
+
+    override fun hashCode() = barrier.hashCode()
+  }
+
   /** The action is slow enough for others to come between. */
   class ActionOperations : Operations() {
     private val actions = AtomicLong()
@@ -113,6 +152,7 @@ class BarrierLincheckTest {
   }
 
   private val plain = Subject("Barrier", "2 parties", "D5")
+  private val three = Subject("Barrier", "3 parties", "D5")
   private val acting = Subject("Barrier", "2 parties, action", "D5")
 
   @Test
@@ -121,6 +161,13 @@ class BarrierLincheckTest {
 
   @Test
   fun everyPair_stress() = plain.stress(BarrierOperations::class.java, Specification::class.java)
+
+  @Test
+  fun three_modelChecking() =
+    three.modelCheck(ThreeOperations::class.java, ThreeSpecification::class.java)
+
+  @Test
+  fun three_stress() = three.stress(ThreeOperations::class.java, ThreeSpecification::class.java)
 
   @Test
   fun action_modelChecking() =
