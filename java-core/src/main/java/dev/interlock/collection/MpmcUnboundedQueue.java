@@ -348,7 +348,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       long i = s.issue(1);
       if (i < s.cells.length) {
         if (s.casCell((int) i, null, element)) {
-          if ((i & STAYS) == 0 && s.issued != i + 1) {
+          // Overtaken while it filled its place; the element is there before. As in MpscQueue.
+          if (Pause.isOneInEight(i) && s.issued != i + 1) {
             Pause.stayAway();
           }
           return true;
@@ -358,12 +359,6 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       }
     }
   }
-
-  /**
-   * One in eight producers that were overtaken while they filled their place {@linkplain Pause#stayAway
-   * stays away}; its element is there before. As in {@link MpscQueue}.
-   */
-  private static final int STAYS = 7;
 
   /** As {@link #offer}. */
   @Override

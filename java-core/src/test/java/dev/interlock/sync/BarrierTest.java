@@ -26,6 +26,7 @@ import dev.interlock.testing.Running;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -685,6 +686,38 @@ class BarrierTest {
     }
     two[0].reset();
     assertRoundWorks(two[0]);
+  }
+
+  // While the action runs nobody has arrived for the next round, and a reset touches nobody,
+  // whether the
+  // parties of this one sleep already or not.
+  @ParameterizedTest
+  @EnumSource
+  void reset_whileTheActionRuns_partiesPass(Kind kind) {
+    int rounds = 500;
+    List<Integer> arrived = new ArrayList<>();
+    Barrier[] two = new Barrier[1];
+    two[0] =
+        Barrier.of(
+            2,
+            round -> {
+              arrived.add(two[0].arrived());
+              two[0].reset();
+            });
+    List<Running<Passage>> running = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      running.add(
+          kind.start(
+              () -> {
+                for (int round = 0; round < rounds - 1; round++) {
+                  assertEquals(round, two[0].await().round());
+                }
+                return two[0].await();
+              }));
+    }
+    running.forEach(r -> assertEquals(rounds - 1, r.get().round()));
+    assertEquals(Collections.nCopies(rounds, 0), arrived);
+    assertEquals(rounds, two[0].round());
   }
 
   // Breaking

@@ -173,6 +173,25 @@ class BarrierLincheckTest {
   fun action_modelChecking() =
     acting.modelCheck(ActionOperations::class.java, ActionSpecification::class.java)
 
+  /** A reset fails a party that is counted, and the round is tried again under its number. */
+  @Test
+  fun reset_countedParty_sameRound() =
+    oneScenario(
+        BarrierOperations::class.java,
+        Specification::class.java,
+        listOf(call("awaitBlocking")),
+        listOf(call("reset"), call("round"), call("breakBarrier")),
+      )
+      .check(BarrierOperations::class.java)
+
+  /** A counted party that falls asleep while the action of its round runs is woken at its end. */
+  @Test
+  fun action_countedPartyFallsAsleep_passes() {
+    val twice = listOf(call("awaitBlocking"), call("awaitBlocking"))
+    oneScenario(ActionOperations::class.java, ActionSpecification::class.java, twice, twice)
+      .check(ActionOperations::class.java)
+  }
+
   @Test
   fun action_stress() = acting.stress(ActionOperations::class.java, ActionSpecification::class.java)
 }
