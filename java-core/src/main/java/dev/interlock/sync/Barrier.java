@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * each. Any other arrival is one more and a swap, of the short lock; the last one lets n others go in O(n).
  * Withdrawing one is O(1).
  *
- * <p><b>Footprint.</b> 56 bytes with compressed references, and the queue from the first arrival on; 24 bytes
+ * <p><b>Footprint.</b> 48 bytes with compressed references, and the queue from the first arrival on; 24 bytes
  * for each passage, and one object of the queue for each party that sleeps.
  *
  * <p><b>Source.</b> The contract of {@link java.util.concurrent.CyclicBarrier}; differs from it in that a
@@ -166,21 +166,11 @@ public final class Barrier extends Synchronizer {
 
   // Guarded by the lock of the queue
 
-  /**
-   * How many turns were no round: the number of a turn less these is the number of its round. Read without
-   * the lock by those who then change the word: it changes only after GUARDED was set and with the turn, so
-   * whose compare-and-set succeeds has read what belongs to the turn.
-   */
-  private int retries;
-
-  /** Volatile, because a counted party whose turn is over looks without the lock whether it is null. */
-  private volatile @Nullable LostTurn lost;
+  /** Null until a turn fails. Volatile: a counted party looks without the lock, see there. */
+  private volatile @Nullable Failures failures;
 
   /** The round whose action runs. */
   private @Nullable FullRound acting;
-
-  /** What those who arrive get a copy of. */
-  private @Nullable BarrierBrokenException broken;
 
   private Barrier(@Nullable String name, int parties, @Nullable LongConsumer action) {
     super(name);
@@ -298,7 +288,7 @@ public final class Barrier extends Synchronizer {
     BarrierBrokenException failure;
     q.lock();
     try {
-      if (broken != null) {
+      if (broken() != null) {
         return false;
       }
       guard();
@@ -313,7 +303,7 @@ public final class Barrier extends Synchronizer {
                   + parties
                   + " parties arrived; reset() makes it usable again",
               cause);
-      broken = failure;
+      failures().broken = failure;
       loseTurn(q, failure, left);
     } finally {
       leave(q);
@@ -334,7 +324,7 @@ public final class Barrier extends Synchronizer {
     q.lock();
     try {
       guard();
-      broken = null;
+      mend();
       int arrived = arrived(q, word);
       if (arrived == 0) {
         return;
@@ -407,7 +397,7 @@ public final class Barrier extends Synchronizer {
     WaitQueue q = queue();
     q.lock();
     try {
-      return broken != null;
+      return broken() != null;
     } finally {
       q.unlock();
     }
@@ -424,7 +414,7 @@ public final class Barrier extends Synchronizer {
       long w = word;
       number = number(w);
       arrived = arrived(q, w);
-      state = broken != null ? ", broken" : acting != null ? ", action running" : "";
+      state = broken() != null ? ", broken" : acting != null ? ", action running" : "";
     } finally {
       q.unlock();
     }
@@ -452,7 +442,7 @@ public final class Barrier extends Synchronizer {
     WaitQueue q = queue();
     if (!Spin.isVirtual(Thread.currentThread())) {
       for (long w; ((w = word) & GUARDED) == 0; ) {
-        long number = turn(w) - retries; // of this turn, if the word has not changed until then
+        long number = turn(w) - retries(); // of this turn, if the word has not changed until then
         if (counted(w) < parties - 1) {
           if (WORD.compareAndSet(this, w, w + ONE_COUNTED)) {
             return awaitCounted(q, turn(w), number, interruptible, deadline);
@@ -529,7 +519,9 @@ public final class Barrier extends Synchronizer {
   /** What a counted party has whose turn is over. */
   private Passage passed(WaitQueue q, long turn, long number) {
     // Without the lock: whoever sees the turn over sees it noted, and it stays so until taken here.
-    BarrierBrokenException failure = lost == null ? null : takeLost(q, turn);
+    Failures all = failures;
+    BarrierBrokenException failure =
+        all == null || all.lost == null ? null : takeLost(q, all, turn);
     if (failure != null) {
       throw copyOf(failure);
     }
@@ -558,8 +550,9 @@ public final class Barrier extends Synchronizer {
     FullRound full;
     q.lock();
     try {
-      if (broken != null) {
-        throw copyOf(broken);
+      BarrierBrokenException failure = broken();
+      if (failure != null) {
+        throw copyOf(failure);
       }
       long guarded = guard();
       if (acting != null || arrived(q, guarded) < parties - 1) {
@@ -612,8 +605,8 @@ public final class Barrier extends Synchronizer {
       long turn = turn(word);
       if (failure != null) {
         note(turn, full.counted, failure);
-        if (broken == null) {
-          broken = failure;
+        if (broken() == null) {
+          failures().broken = failure;
           unlink(q, q.waiters().count(), failed);
         }
       }
@@ -687,7 +680,7 @@ public final class Barrier extends Synchronizer {
     if ((w & GUARDED) != 0
         && q.waiters().isEmpty()
         && acting == null
-        && broken == null
+        && broken() == null
         && parties <= MOST_COUNTED) {
       word = w & ~GUARDED;
     }
@@ -701,7 +694,7 @@ public final class Barrier extends Synchronizer {
 
   /** The number of the round that is waited for. */
   private long number(long w) {
-    return turn(w) - retries + (acting == null ? 0 : 1);
+    return turn(w) - retries() + (acting == null ? 0 : 1);
   }
 
   /** Fails those who wait, but not those of a round whose action runs. */
@@ -710,15 +703,44 @@ public final class Barrier extends Synchronizer {
     long w = word;
     if (counted(w) != 0) {
       note(turn(w), counted(w), failure);
-      retries++;
+      failures().retries++;
       word = startOf(turn(w) + 1) | GUARDED;
     }
+  }
+
+  private @Nullable BarrierBrokenException broken() {
+    Failures all = failures;
+    return all == null ? null : all.broken;
+  }
+
+  private void mend() {
+    Failures all = failures;
+    if (all != null) {
+      all.broken = null;
+    }
+  }
+
+  /** Needs no lock if the caller changes the word afterwards. */
+  private int retries() {
+    Failures all = failures;
+    return all == null ? 0 : all.retries;
+  }
+
+  /** The failures, made now if need be. */
+  private Failures failures() {
+    Failures all = failures;
+    if (all == null) {
+      all = new Failures();
+      failures = all;
+    }
+    return all;
   }
 
   /** Notes the failure of a turn for its counted parties; before its end shows in the word. */
   private void note(long turn, int counted, BarrierBrokenException failure) {
     if (counted != 0) {
-      lost = new LostTurn(turn, counted, failure, lost);
+      Failures all = failures();
+      all.lost = new LostTurn(turn, counted, failure, all.lost);
     }
   }
 
@@ -745,14 +767,14 @@ public final class Barrier extends Synchronizer {
   }
 
   /** The failure of a turn for one of its counted parties, or null. */
-  private @Nullable BarrierBrokenException takeLost(WaitQueue q, long turn) {
+  private static @Nullable BarrierBrokenException takeLost(WaitQueue q, Failures all, long turn) {
     q.lock();
     try {
-      for (LostTurn before = null, l = lost; l != null; before = l, l = l.next) {
+      for (LostTurn before = null, l = all.lost; l != null; before = l, l = l.next) {
         if (l.turn == turn) {
           if (--l.counted == 0) {
             if (before == null) {
-              lost = l.next;
+              all.lost = l.next;
             } else {
               before.next = l.next;
             }
@@ -796,6 +818,22 @@ public final class Barrier extends Synchronizer {
       this.number = number;
       this.counted = counted;
     }
+  }
+
+  /** What only a barrier has that was broken or reset once; guarded by the lock of the queue. */
+  private static final class Failures {
+    /**
+     * How many turns were no round: the number of a turn less these is the number of its round. Read without
+     * the lock by those who then change the word: it changes only after GUARDED was set and with the turn, so
+     * whose compare-and-set succeeds has read what belongs to the turn.
+     */
+    int retries;
+
+    /** Volatile, because a counted party whose turn is over looks without the lock whether it is null. */
+    volatile @Nullable LostTurn lost;
+
+    /** What those who arrive get a copy of. */
+    @Nullable BarrierBrokenException broken;
   }
 
   /** A turn that failed, until all who were counted in it have taken the failure. */
