@@ -806,6 +806,17 @@ class BarrierTest {
 
   // All at once
 
+  /** Each round had all its parties and one leader, and nobody is left. */
+  private static void assertRoundsWereWhole(
+      Barrier b, AtomicLongArray members, AtomicLongArray leaders) {
+    for (int round = 0; round < members.length(); round++) {
+      assertEquals(b.parties(), members.get(round));
+      assertEquals(1, leaders.get(round));
+    }
+    assertEquals(members.length(), b.round());
+    assertEquals(0, b.arrived());
+  }
+
   // Many rounds with more callers than parties: each round has as many as it needs, and one leader.
   @ParameterizedTest
   @EnumSource
@@ -832,11 +843,7 @@ class BarrierTest {
               }));
     }
     running.forEach(Running::get);
-    for (int round = 0; round < members.length(); round++) {
-      assertEquals(2, members.get(round));
-      assertEquals(1, leaders.get(round));
-    }
-    assertEquals(members.length(), two.round());
+    assertRoundsWereWhole(two, members, leaders);
   }
 
   // Parties give up at random, by interrupts, time-outs and drops: a round has never fewer than its
@@ -879,17 +886,11 @@ class BarrierTest {
       Thread.yield();
     }
     running.forEach(Running::get);
-    for (int round = 0; round < rounds; round++) {
-      assertEquals(parties, members.get(round));
-      assertEquals(1, leaders.get(round));
-    }
-    assertEquals(rounds, b.round());
-    assertEquals(0, b.arrived());
+    assertRoundsWereWhole(b, members, leaders);
   }
 
   // The barrier is reset and broken at random while parties arrive: whoever passes passes with all,
-  // whoever
-  // does not fails, and of the tries that failed nothing stays.
+  // whoever does not fails, and of the tries that failed nothing stays.
   @ParameterizedTest
   @EnumSource
   void await_manyResetsAndBreaks_roundsAreWhole(Kind kind) {
@@ -932,12 +933,7 @@ class BarrierTest {
       Thread.yield();
     }
     running.forEach(Running::get);
-    for (int round = 0; round < rounds; round++) {
-      assertEquals(parties, members.get(round));
-      assertEquals(1, leaders.get(round));
-    }
-    assertEquals(rounds, b.round());
-    assertEquals(0, b.arrived());
+    assertRoundsWereWhole(b, members, leaders);
     Barrier fresh = Barrier.of(parties);
     assertRoundWorks(fresh);
     fresh.breakBarrier();
