@@ -71,7 +71,13 @@ import org.jspecify.annotations.Nullable;
             + " producers that reach it a lap later")
 public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   /*
-   * Each place has a stamp that says whose turn it is. Positions count up as [ lap | index ].
+   * Each place has a stamp that says whose turn it is.
+   *
+   *   position:  [ lap | index ]    0 <= index < capacity; the index has as many bits as the next
+   *                                 power of two needs, at least one
+   *
+   * So the index is a mask away, whatever the capacity, positions only grow, and a position takes
+   * centuries to overflow. When the capacity is a power of two of at least 2, it is a plain count.
    *
    *   stamp           the place                          who may go on
    *   -----           ---------                          -------------
@@ -124,6 +130,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
 
   private final int[] stamps;
 
+  /** All bits of the index. */
+  private final int mask;
+
   /**
    * A queue for {@code capacity} elements.
    *
@@ -132,6 +141,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   @ProgressGuarantee(WAIT_FREE)
   public MpmcArrayQueue(int capacity) {
     super(capacity);
+    mask = Math.max(2, capacity == 1 ? 1 : Integer.highestOneBit(capacity - 1) << 1) - 1;
     stamps = new int[RingLayout.EDGE + STRIDE * capacity + RingLayout.EDGE];
     for (int i = 0; i < capacity; i++) {
       stamps[RingLayout.EDGE + STRIDE * i] = i; // published with the queue itself
@@ -608,6 +618,36 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   }
 
   private static final int YIELD_AFTER = 63;
+
+  // Positions
+
+  private int index(long position) {
+    return (int) position & mask;
+  }
+
+  private long next(long position) {
+    return next(position, mask, capacity);
+  }
+
+  /** As {@link #next(long)}, for a caller that has read the two fields before. */
+  private static long next(long position, int mask, int capacity) {
+    long next = position + 1;
+    // Past the last index, if the indices do not fill the power of two, begins the next lap.
+    return ((int) next & mask) == capacity ? next + (mask + 1 - capacity) : next;
+  }
+
+  @Override
+  long plus(long position, int count) {
+    int index = index(position) + count;
+    int laps = index / capacity;
+    return (position & ~(long) mask) + (long) laps * (mask + 1L) + index % capacity;
+  }
+
+  /** How many positions lie from {@code from} to {@code to}. */
+  private long distance(long from, long to) {
+    long laps = (to & ~(long) mask) - (from & ~(long) mask);
+    return laps / (mask + 1L) * capacity + index(to) - index(from);
+  }
 
   // Accessors
 

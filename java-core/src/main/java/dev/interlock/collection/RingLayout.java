@@ -24,6 +24,9 @@ final class RingLayout {
    */
   static final int EDGE = 16;
 
+  /** A single producer looks at most so many places ahead. */
+  private static final int MAX_LOOK_AHEAD = 4096;
+
   private RingLayout() {}
 
   abstract static class Pad0<E> extends SnapshotQueue<E> {
@@ -37,25 +40,13 @@ final class RingLayout {
     private byte p70, p71, p72, p73, p74, p75, p76, p77;
   }
 
-  /**
-   * What never changes, and the arithmetic of positions.
-   *
-   * <pre>
-   *   position:  [ lap | index ]    0 &lt;= index &lt; capacity; the index has as many bits as
-   *                                 the next power of two needs, at least one
-   * </pre>
-   *
-   * So the index is a mask away, whatever the capacity, positions only grow, and a position takes
-   * centuries to overflow. When the capacity is a power of two of at least 2, a position is a plain
-   * count.
-   */
+  /** What never changes. */
   abstract static class Cold<E> extends Pad0<E> {
     final int capacity;
-
-    /** All bits of the index. */
-    final int mask;
-
     final @Nullable Object[] elements;
+
+    /** For a single producer: so many places ahead it looks for a free one. */
+    final int lookAhead;
 
     Cold(int capacity) {
       if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -68,36 +59,8 @@ final class RingLayout {
                 + MAX_CAPACITY);
       }
       this.capacity = capacity;
-      this.mask = Math.max(2, capacity == 1 ? 1 : Integer.highestOneBit(capacity - 1) << 1) - 1;
       this.elements = new Object[EDGE + capacity + EDGE];
-    }
-
-    final int index(long position) {
-      return (int) position & mask;
-    }
-
-    final long next(long position) {
-      return next(position, mask, capacity);
-    }
-
-    /** As {@link #next(long)}, for a caller that has read the two fields before. */
-    static long next(long position, int mask, int capacity) {
-      long next = position + 1;
-      // Past the last index, if the indices do not fill the power of two, begins the next lap.
-      return ((int) next & mask) == capacity ? next + (mask + 1 - capacity) : next;
-    }
-
-    @Override
-    final long plus(long position, int count) {
-      int index = index(position) + count;
-      int laps = index / capacity;
-      return (position & ~(long) mask) + (long) laps * (mask + 1L) + index % capacity;
-    }
-
-    /** How many positions lie from {@code from} to {@code to}. */
-    final long distance(long from, long to) {
-      long laps = (to & ~(long) mask) - (from & ~(long) mask);
-      return laps / (mask + 1L) * capacity + index(to) - index(from);
+      this.lookAhead = Math.max(1, Math.min(capacity / 4, MAX_LOOK_AHEAD));
     }
   }
 

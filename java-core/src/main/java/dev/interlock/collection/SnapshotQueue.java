@@ -41,6 +41,11 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
 
   abstract Snapshot snapshot();
 
+  /** A position that no element of the queue stands in front of. */
+  long first() {
+    return 0;
+  }
+
   /** The position that lies {@code count} behind {@code position}. */
   abstract long plus(long position, int count);
 
@@ -79,13 +84,13 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
   @Override
   public boolean remove(@Nullable Object o) {
     consuming();
-    return o != null && removeMatching(o::equals, 0, true);
+    return o != null && removeMatching(o::equals, first(), true);
   }
 
   @Override
   public boolean removeIf(Predicate<? super E> filter) {
     consuming();
-    return removeMatching(Objects.requireNonNull(filter, "filter"), 0, false);
+    return removeMatching(Objects.requireNonNull(filter, "filter"), first(), false);
   }
 
   @Override

@@ -62,6 +62,11 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
    *              v                   v              v
    *   [ . ][ . ][ a ][ b ][ c ][ d ][ . ][ . ][ . ][ ? ]       . is null: free
    *
+   *   position:  [ lap | place ]    32 bits each; EDGE <= place <= EDGE + capacity, an index of the
+   *                                 array, which needs no arithmetic
+   *
+   * Laps wrap around after 2^32, so positions are compared by their difference.
+   *
    * A place that is null is free, another holds an element. The producer alone makes elements of nulls,
    * the consumer alone nulls of elements, each going round. So one look at one place tells the producer
    * whether there is room, and the consumer whether there is an element, and no count of the other side
@@ -71,9 +76,14 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
    * all before it, and the producer need not look at them: that is tailLimit. While the ring is far from
    * full the producer so touches a line of places once to write it, and not twice.
    *
+   * The end of a lap. tail and head may stand behind the last place: both sides go on by adding one, and
+   * begin the next lap with their next call. tailLimit never lies further, so that the producer comes to
+   * findRoom there; the consumer finds the place behind the last one, which is of the array's edge and
+   * always null, and so comes to pollNextLap. Neither asks for the end when it has room or an element.
+   *
    * Invariants     elements at [head, tail) are not null, but for the first while it is polled, and the
    *                one at tail is while it is offered; tail - head <= capacity + 1 (see size)
-   *                places at [tail, tailLimit) are null
+   *                places at [tail, tailLimit) are null, and of one lap
    * Not invariant  tail >= head: the consumer may take an element before its producer has moved tail
    *
    * Linearization  offer: the element's store (true); the load of a place that is taken (false)
@@ -90,10 +100,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
    * a power of two with fewer places in use: then a null place does not say that there is room.
    */
 
-  /** The producer looks at most so many places ahead. */
-  private static final int MAX_LOOK_AHEAD = 4096;
-
-  private final int lookAhead;
+  private static final long LAP = 1L << 32;
 
   /**
    * A ring for {@code capacity} elements.
@@ -101,8 +108,16 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
    * @throws IllegalArgumentException when less than 1 or more than 2^29
    */
   public SpscRingBuffer(int capacity) {
+    this(capacity, 0);
+  }
+
+  /** For tests: a ring that has gone round as often as {@code lap} says. */
+  SpscRingBuffer(int capacity, int lap) {
     super(capacity);
-    lookAhead = Math.max(1, Math.min(capacity / 4, MAX_LOOK_AHEAD));
+    long start = lap * LAP + RingLayout.EDGE;
+    tail = start; // published with the ring itself
+    head = start;
+    tailLimit = start;
   }
 
   /**
@@ -133,23 +148,30 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     Objects.requireNonNull(e, "e");
     producing();
     long t = tailPlain();
-    if (t == tailLimit && !findRoom(t)) {
-      return false;
+    if (t == tailLimit) {
+      if (!findRoom()) {
+        return false;
+      }
+      t = tailPlain();
     }
-    int mask = this.mask;
-    publish((int) t & mask, e, next(t, mask, capacity));
+    publish(place(t), e, t + 1);
     return true;
   }
 
-  /** Moves the limit if the place at {@code t} is free. */
-  private boolean findRoom(long t) {
-    long ahead = plus(t, lookAhead);
-    if (lookAhead < capacity && elementAcquire(index(ahead)) == null) {
-      tailLimit = ahead;
+  /** Moves the limit if the place at tail is free, and tail into the next lap if it ends one. */
+  private boolean findRoom() {
+    long t = inLap(tailPlain());
+    if (t != tailPlain()) {
+      setTailRelease(t);
+      tailLimit = t;
+    }
+    int ahead = Math.min(lookAhead, end() - place(t));
+    if (lookAhead < capacity && elementAcquire(place(inLap(t + ahead))) == null) {
+      tailLimit = t + ahead;
       return true;
     }
-    if (elementAcquire(index(t)) == null) {
-      tailLimit = next(t);
+    if (elementAcquire(place(t)) == null) {
+      tailLimit = t + 1;
       return true;
     }
     return false;
@@ -184,15 +206,15 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     checkLimit(limit);
     producing();
     for (int filled = 0; filled < limit; filled++) {
-      long t = tailPlain();
-      if (t == tailLimit && !findRoom(t)) {
+      if (tailPlain() == tailLimit && !findRoom()) {
         return filled;
       }
+      long t = tailPlain();
       E e = Objects.requireNonNull(supplier.get(), "the supplier gave null");
       if (t != tailPlain()) {
         throw new IllegalStateException("the supplier has put elements into the ring it fills");
       }
-      publish(index(t), e, next(t));
+      publish(place(t), e, t + 1);
     }
     return limit;
   }
@@ -204,14 +226,22 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
   public @Nullable E poll() {
     consuming();
     long h = headPlain();
-    // Fields are read before the acquiring load: behind it the compiler would read them all anew.
+    // The field is read before the acquiring load: behind it the compiler would read it anew.
     @Nullable Object[] elements = this.elements;
-    int mask = this.mask;
-    int capacity = this.capacity;
-    int i = (int) h & mask;
+    int i = place(h);
     E e = elementAcquire(elements, i);
+    if (e == null) {
+      return i == end() ? pollNextLap(inLap(h)) : null;
+    }
+    free(elements, i, h + 1);
+    return e;
+  }
+
+  /** As {@link #poll}, at the first place of a lap. */
+  private @Nullable E pollNextLap(long h) {
+    E e = elementAcquire(place(h));
     if (e != null) {
-      free(elements, i, next(h, mask, capacity));
+      free(elements, place(h), h + 1);
     }
     return e;
   }
@@ -225,7 +255,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
   @Override
   public @Nullable E peek() {
     consuming();
-    return elementAcquire(index(headPlain()));
+    return elementAcquire(place(inLap(headPlain())));
   }
 
   /** As {@link #peek}. */
@@ -244,14 +274,10 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     checkLimit(limit);
     consuming();
     for (int drained = 0; drained < limit; drained++) {
-      // Read anew each time: the action may poll too.
-      long h = headPlain();
-      int i = index(h);
-      E e = elementAcquire(i);
+      E e = poll();
       if (e == null) {
         return drained;
       }
-      free(elements, i, next(h));
       action.accept(e);
     }
     return limit;
@@ -269,15 +295,16 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
 
   @Override
   boolean removeMatching(Predicate<? super E> filter, long from, boolean one) {
-    long h = headPlain();
+    long before = headPlain();
+    long h = inLap(before);
     BitSet matching = new BitSet();
     int found = 0;
     for (long p = h; found < capacity; p = next(p)) {
-      E e = elementAcquire(index(p));
+      E e = elementAcquire(place(p));
       if (e == null) {
         break;
       }
-      if (p >= from && filter.test(e)) {
+      if (p - from >= 0 && filter.test(e)) {
         matching.set(found);
       }
       found++;
@@ -289,18 +316,18 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     if (removed == 0) {
       return false;
     }
-    if (h != headPlain()) {
+    if (before != headPlain()) {
       throw new IllegalStateException("the filter has taken elements out of the ring it filters");
     }
     setRemovals(removals + 1);
     int to = found;
     for (int k = found; --k >= 0; ) {
       if (!matching.get(k) && --to != k) {
-        setElementRelease(index(plus(h, to)), elementAcquire(index(plus(h, k))));
+        setElementRelease(place(plus(h, to)), elementAcquire(place(plus(h, k))));
       }
     }
     for (int k = 0; k < removed; k++, h = next(h)) {
-      free(elements, index(h), next(h));
+      free(elements, place(h), next(h));
     }
     setRemovals(removals + 1);
     return true;
@@ -315,7 +342,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     long h = head;
     long t = tail;
     for (; ; ) {
-      boolean offered = elementAcquire(index(t)) != null;
+      boolean offered = elementAcquire(place(t)) != null;
       long headNow = head;
       long tailNow = tail;
       if (headNow == h && tailNow == t) {
@@ -343,23 +370,60 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
         Thread.onSpinWait();
         continue;
       }
-      long h = head;
+      long h = inLap(head);
       // What is offered from now on need not be seen, and a poll may not have moved head yet.
       int most = (int) Math.max(0, Math.min(distance(h, tail) + 1, capacity));
       @Nullable Object[] seen = new Object[most];
       int n = 0;
       for (long p = h; n < most; p = next(p)) {
-        Object e = elementAcquire(index(p));
-        if (e == null && p >= tail) {
+        Object e = elementAcquire(place(p));
+        if (e == null && p - tail >= 0) {
           break;
         }
         // Polled meanwhile, so what was seen may belong to the next lap.
-        seen[n++] = head > p ? null : e;
+        seen[n++] = head - p > 0 ? null : e;
       }
       if (removals == before) {
         return new Snapshot(h, n == most ? seen : Arrays.copyOf(seen, n));
       }
     }
+  }
+
+  // Positions
+
+  private static int place(long position) {
+    return (int) position;
+  }
+
+  /** Behind the last place. */
+  private int end() {
+    return RingLayout.EDGE + capacity;
+  }
+
+  /** The position, or the first of the next lap if it stands behind the last place of its own. */
+  private long inLap(long position) {
+    return place(position) == end() ? position + LAP - capacity : position;
+  }
+
+  private long next(long position) {
+    return inLap(position + 1);
+  }
+
+  @Override
+  long first() {
+    return inLap(headPlain());
+  }
+
+  @Override
+  long plus(long position, int count) {
+    int index = place(position) - RingLayout.EDGE + count;
+    return (position & -LAP) + index / capacity * LAP + RingLayout.EDGE + index % capacity;
+  }
+
+  /** How many positions lie from {@code from} to {@code to}. */
+  private long distance(long from, long to) {
+    int laps = (int) (to >> 32) - (int) (from >> 32);
+    return (long) laps * capacity + place(to) - place(from);
   }
 
   // Accessors
@@ -398,13 +462,13 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
   private @Nullable E elementAcquire(@Nullable Object[] elements, int index) {
     // Ordering: Acquire. Pairs with setElementRelease(): of an element, what the producer did
     // before; of null, what the consumer did before. Evidence: SpscRingBufferPublication.
-    return (E) ELEMENT.getAcquire(elements, RingLayout.EDGE + index);
+    return (E) ELEMENT.getAcquire(elements, index);
   }
 
   private void setElementRelease(int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
     // moved sees that `removals` has changed.
-    ELEMENT.setRelease(elements, RingLayout.EDGE + index, e);
+    ELEMENT.setRelease(elements, index, e);
   }
 
   private void publish(int index, E e, long next) {
@@ -413,7 +477,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     // neither way, and costs half of a moded store into an array, which compares the array's class.
     // Not volatile: see "Ordering and fairness". Evidence: SpscRingBufferPublication.
     VarHandle.releaseFence();
-    elements[RingLayout.EDGE + index] = e;
+    elements[index] = e;
     setTailRelease(next);
   }
 
@@ -421,7 +485,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     // Ordering: Release. Pairs with elementAcquire() in findRoom(): the consumer has done with the
     // place. As in publish(). Evidence: SpscRingBufferPublication.
     VarHandle.releaseFence();
-    elements[RingLayout.EDGE + index] = null;
+    elements[index] = null;
     setHeadRelease(next);
   }
 

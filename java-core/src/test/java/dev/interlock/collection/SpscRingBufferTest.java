@@ -15,6 +15,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpscRingBufferTest {
@@ -48,6 +49,57 @@ class SpscRingBufferTest {
   void operations_atRandom_asArrayBlockingQueue(int capacity) {
     RandomCalls.compare(
         new SpscRingBuffer<>(capacity), new ArrayBlockingQueue<>(capacity), new Random(capacity));
+  }
+
+  // The same where the number of the lap changes its sign, and where it begins again at 0.
+  @ParameterizedTest
+  @CsvSource({"1, -1", "2, -1", "3, -1", "8, -1", "1, 2147483647", "3, 2147483647"})
+  void operations_lapsOverflow_asArrayBlockingQueue(int capacity, int lap) {
+    RandomCalls.compare(
+        new SpscRingBuffer<>(capacity, lap),
+        new ArrayBlockingQueue<>(capacity),
+        new Random(capacity));
+  }
+
+  // An iterator from before such a lap takes out what it has shown, where it stands now, and
+  // nothing
+  // else.
+  @ParameterizedTest
+  @ValueSource(ints = {-1, Integer.MAX_VALUE, 0})
+  void iteratorRemove_lapsOverflow_takesItsElement(int lap) {
+    SpscRingBuffer<String> ring = new SpscRingBuffer<>(3, lap);
+    ring.fill(List.of("x", "y").iterator()::next, 2);
+    ring.poll();
+    ring.poll();
+    ring.fill(List.of("a", "b", "c").iterator()::next, 3);
+    Iterator<String> iterator = ring.iterator();
+    assertEquals("a", iterator.next());
+    ring.remove("b"); // a moves into the next lap
+    iterator.remove();
+    assertEquals(List.of("c"), List.copyOf(ring));
+    assertEquals("b", iterator.next());
+    iterator.remove();
+    assertEquals("c", iterator.next());
+    ring.clear();
+    ring.offer("d");
+    iterator.remove();
+    assertEquals("[d]", ring.toString());
+  }
+
+  // A supplier that fails at the end of a lap leaves the ring as it was, whatever comes next.
+  @Test
+  void fill_throwingAtTheEndOfALap_keepsTheRing() {
+    for (int capacity = 1; capacity <= 8; capacity++) {
+      SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(capacity);
+      for (int i = 0; i < 3 * capacity; i++) {
+        assertThrows(ArithmeticException.class, () -> ring.fill(() -> 1 / ring.size(), 1));
+        assertThrows(NullPointerException.class, () -> ring.fill(() -> null, 1));
+        assertThrows(IllegalStateException.class, () -> ring.fill(() -> ring.offer(-1) ? 0 : 1, 1));
+        assertTrue(capacity == 1 || ring.offer(i));
+        assertEquals(-1, ring.poll());
+        assertEquals(capacity == 1 ? null : i, ring.poll());
+      }
+    }
   }
 
   // Full means an exception from add, with what to do, and nothing appended.

@@ -82,10 +82,14 @@ class SpscRingBufferLincheckTest {
     }
   }
 
-  /** Three places: the index does not fill its bits. */
+  /** Three places, one element away from the end of a lap. */
   public static class Three extends RingOperations {
     public Three() {
       super(3);
+      for (int n = 0; n < 2; n++) {
+        offer(n);
+        poll();
+      }
     }
   }
 
