@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * Watch#handOver}. A party that polls several futures is taken to wait for any of them; when it
  * gives one up and waits on for the others, a deadlock that is left is found by {@link #check}.
  *
- * <p><b>Cost.</b> Two plain stores for a lock and an unlock without contention. A wait: one entry
+ * <p><b>Cost.</b> Two stores for a lock and an unlock without contention. A wait: one entry
  * in a table, one walk along those who wait for each other. With {@link Builder#captureStacks} a
  * stack for each acquisition, with {@link Builder#lockOrder} the detector's lock.
  *
@@ -67,10 +67,10 @@ public final class DeadlockDetector {
    * The graph
    *
    *   party --waits for--> watch --held by--> party
-   *   registered below,    plain field of
+   *   registered below,    fields of
    *   under the lock       the watch
    *
-   * Why plain stores are enough. An edge "held by p" matters only while p itself waits. p stores
+   * Why the lock is not needed for both. An edge "held by p" matters only while p itself waits. p stores
    * and clears what it holds, and later registers its wait, in this order and under the lock;
    * whoever walks the graph took the same lock afterwards if it sees the wait of p. So of every
    * party that waits it sees what that party holds, neither more nor less. Of a party that does not

@@ -1,6 +1,9 @@
 package dev.interlock.diagnostics;
 
 import dev.interlock.internal.wait.QueueLock;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -34,25 +37,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Blocking and errors.</b> As for a watch: nothing checks that what is released was held.
  *
- * <p><b>Cost.</b> A plain store for a hold in a cell, and one for its end; two atomic
- * read-modify-writes each for one in the table; O(readers) to look for who holds, which a wait
- * does.
+ * <p><b>Cost.</b> As that of a watch for a hold in a cell; two atomic read-modify-writes each for one
+ * in the table; O(readers) to look for who holds, which a wait does.
  *
  * <p><b>Footprint.</b> 80 bytes, a lock of 88, and a table of 48, which grows to eight bytes for
- * each reader that has been inside at the same time; four bytes for each cell, once one of them but
- * the first is used.
+ * each reader that has been inside at the same time; eight bytes for each cell, once one of them
+ * but the first is used. The thread that was last in a cell stays reachable from here.
  */
 public final class SharedWatch extends Watch {
   /*
    * Where a hold is noted, by its ticket:
    *
-   *   0             first     a plain field
-   *   1 .. cells-1  cells     plain array elements     the object lets nobody else use this cell meanwhile
+   *   0             first     two fields               the object lets nobody else use this cell meanwhile
+   *   1 .. cells-1  cells     two arrays               as above
    *   cells ..      table     under the lock           anybody
    *
    * The protocol of the detector asks that whoever registers a wait sees of each party that waits
    * what that party holds. A cell has one user at a time, who clears it before it lets the next one
-   * in: so to one who sees that the party waits, its last store there is the last one of all.
+   * in: so to one who sees that the party waits, its last store there is the last one of all. Who
+   * is in the cell, and whether still, are told apart, as the holder is in the watch and by the same
+   * argument.
    *
    * Why a reader waits for each writer that waits, and not for the first alone. All of them wait
    * for the same, for those inside. One that is a party with other ways to go on is not stuck, so
@@ -69,17 +73,33 @@ public final class SharedWatch extends Watch {
   /** A hold with more than its party. */
   private record Traced(Object party, @Nullable Throwable at) {}
 
+  /** All cells but the first, whose place stays empty. */
+  private static final class Cells {
+    final @Nullable Object[] holds;
+
+    /** 1 where the hold goes on. */
+    final int[] held;
+
+    Cells(int count) {
+      holds = new Object[count];
+      held = new int[count];
+    }
+  }
+
   /** Stands in the table for a party that is not known. */
   private static final Object UNKNOWN = new Object();
 
   private final int cellCount;
   private final Lock lock = new Lock();
 
-  // Plain: see the protocol of the detector.
+  // As holder and held of the watch.
   private @Nullable Object first;
 
+  @SuppressWarnings("UnusedVariable") // read through FIRST_HELD
+  private boolean firstHeld;
+
   /** Made under the lock. */
-  private volatile @Nullable Object @Nullable [] cells;
+  private volatile @Nullable Cells cells;
 
   // Guarded by the lock.
   private @Nullable Object[] table = new Object[2];
@@ -126,7 +146,7 @@ public final class SharedWatch extends Watch {
   /** The hold with this ticket is about to be let go. Called before it is. */
   public void released(int ticket) {
     if (ticket < cellCount && !isInFull()) {
-      setCell(ticket, null);
+      clearCell(ticket);
     } else {
       forget(clear(ticket));
     }
@@ -289,12 +309,8 @@ public final class SharedWatch extends Watch {
   }
 
   private @Nullable Object at(int ticket) {
-    if (ticket == 0) {
-      return first;
-    }
     if (ticket < cellCount) {
-      @Nullable Object[] c = cells;
-      return c == null ? null : c[ticket];
+      return cell(ticket);
     }
     lock.lock();
     try {
@@ -304,21 +320,55 @@ public final class SharedWatch extends Watch {
     }
   }
 
-  private void setCell(int cell, @Nullable Object hold) {
+  private @Nullable Object cell(int cell) {
     if (cell == 0) {
-      first = hold;
-      return;
+      return firstHeldAcquire() ? first : null;
     }
-    @Nullable Object[] c = cells;
-    (c == null ? makeCells() : c)[cell] = hold;
+    Cells c = cells;
+    return c != null && heldAcquire(c, cell) ? c.holds[cell] : null;
   }
 
-  private @Nullable Object[] makeCells() {
+  private void setCell(int cell, @Nullable Object hold) {
+    if (cell == 0) {
+      if (first != hold) {
+        first = hold;
+      }
+      setFirstHeldRelease();
+      return;
+    }
+    Cells c = cells;
+    if (c == null) {
+      c = makeCells();
+    }
+    if (c.holds[cell] != hold) {
+      c.holds[cell] = hold;
+    }
+    setHeldRelease(c, cell);
+  }
+
+  private void clearCell(int cell) {
+    if (cell == 0) {
+      firstHeld = false;
+      if (!(first instanceof Thread)) {
+        first = null;
+      }
+      return;
+    }
+    Cells c = cells;
+    if (c != null) {
+      c.held[cell] = 0;
+      if (!(c.holds[cell] instanceof Thread)) {
+        c.holds[cell] = null;
+      }
+    }
+  }
+
+  private Cells makeCells() {
     lock.lock();
     try {
-      @Nullable Object[] c = cells;
+      Cells c = cells;
       if (c == null) {
-        cells = c = new Object[cellCount];
+        cells = c = new Cells(cellCount);
       }
       return c;
     } finally {
@@ -343,8 +393,8 @@ public final class SharedWatch extends Watch {
   /** What was there. */
   private @Nullable Object clear(int ticket) {
     if (ticket < cellCount) {
-      Object was = at(ticket);
-      setCell(ticket, null);
+      Object was = cell(ticket);
+      clearCell(ticket);
       return was;
     }
     lock.lock();
@@ -365,10 +415,9 @@ public final class SharedWatch extends Watch {
   /** All holds whose party is known, but that with the ticket {@code without}. */
   private List<Object> holds(int without) {
     List<Object> found = new ArrayList<>();
-    addKnown(found, without == 0 ? null : first);
-    @Nullable Object[] c = cells;
-    for (int i = 1; c != null && i < c.length; i++) {
-      addKnown(found, i == without ? null : c[i]);
+    int inCells = cells == null ? 1 : cellCount;
+    for (int i = 0; i < inCells; i++) {
+      addKnown(found, i == without ? null : cell(i));
     }
     lock.lock();
     try {
@@ -389,4 +438,35 @@ public final class SharedWatch extends Watch {
       found.add(hold);
     }
   }
+
+  // Accessors
+
+  private boolean firstHeldAcquire() {
+    // Ordering: Acquire. Pairs with setFirstHeldRelease(): nobody from before. Evidence:
+    // WatchPublication.
+    return (boolean) FIRST_HELD.getAcquire(this);
+  }
+
+  private void setFirstHeldRelease() {
+    // Ordering: Release. Pairs with firstHeldAcquire(); publishes first. Evidence:
+    // WatchPublication.
+    FIRST_HELD.setRelease(this, true);
+  }
+
+  private static boolean heldAcquire(Cells c, int cell) {
+    // Ordering: Acquire. Pairs with setHeldRelease(): nobody from before. Evidence:
+    // WatchPublication.
+    return (int) HELD.getAcquire(c.held, cell) != 0;
+  }
+
+  private static void setHeldRelease(Cells c, int cell) {
+    // Ordering: Release. Pairs with heldAcquire(); publishes the hold. Evidence: WatchPublication.
+    HELD.setRelease(c.held, cell, 1);
+  }
+
+  // VarHandle mechanics
+  private static final VarHandle FIRST_HELD =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "firstHeld", VarHandle.class, SharedWatch.class, boolean.class);
+  private static final VarHandle HELD = MethodHandles.arrayElementVarHandle(int[].class);
 }

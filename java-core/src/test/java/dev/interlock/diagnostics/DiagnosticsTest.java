@@ -31,6 +31,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.GraphLayout;
 
 /**
  * What can be seen from outside: dumps, texts, events; and what it costs an object not to be
@@ -48,6 +49,60 @@ class DiagnosticsTest {
     Mutex<String> watched = Mutex.builder().detector(detector).of("x");
     assertEquals(32, ClassLayout.parseInstance(watched).instanceSize());
     assertEquals(40, ClassLayout.parseInstance(watched.watch()).instanceSize());
+  }
+
+  // A thread that held the object is no holder any more, although the watch still knows it; the
+  // same
+  // one can be it again, and somebody unknown is not taken for it.
+  @Test
+  void holder_threadThatLetGo_isNotShown() {
+    Thread me = Thread.currentThread();
+    Watch watch = detector.watch(new Object(), "watched");
+    SharedWatch shared = detector.watchShared(new Object(), "shared", 3);
+    for (int i = 0; i < 2; i++) {
+      watch.acquired(me);
+      assertSame(me, watch.holder());
+      watch.released();
+      assertNull(watch.holder());
+      watch.acquired(null);
+      assertNull(watch.holder());
+      watch.released();
+      for (int cell = 0; cell < 3; cell++) {
+        shared.shared(cell, me, true);
+        assertSame(me, shared.sharer(cell));
+        assertEquals(List.of(me), shared.sharers());
+        shared.released(cell);
+        assertNull(shared.sharer(cell));
+        assertEquals(List.of(), shared.sharers());
+        shared.shared(cell, null, true);
+        assertNull(shared.sharer(cell));
+        assertEquals(List.of(), shared.sharers());
+        shared.released(cell);
+      }
+    }
+  }
+
+  // Who is no thread, and may reach much, is let go by the watch with the object.
+  @Test
+  void released_notByAThread_isNotReachable() {
+    Watch watch = detector.watch(new Object(), "watched");
+    SharedWatch shared = detector.watchShared(new Object(), "shared", 3);
+    for (int cell = 0; cell < 3; cell++) {
+      Party p = Party.named("p");
+      for (int twice = 0; twice < 2; twice++) {
+        watch.acquired(p);
+        shared.acquired(p);
+        shared.shared(cell, p, true);
+      }
+    }
+    assertContains(GraphLayout.parseInstance(watch).toFootprint(), "Party");
+    assertEquals(3, GraphLayout.parseInstance(shared).getClassCounts().count(Party.class));
+    watch.released();
+    shared.released();
+    for (int cell = 0; cell < 3; cell++) {
+      shared.released(cell);
+    }
+    assertEquals(0, GraphLayout.parseInstance(watch, shared).getClassCounts().count(Party.class));
   }
 
   // An unwatched object has no watch, tells nobody, and its waits are in no detector.

@@ -131,6 +131,15 @@ record Structure(
                   "collection.LockFreeSkipListSetTest", "collection.LockFreeSkipListSetStressTest"),
               List.of("LockFreeSkipListSetLincheckTest")),
           new Structure(
+              "Watch of a detector",
+              List.of("diagnostics.Watch", "diagnostics.SharedWatch"),
+              "WatchPublication(?!.*Twin)",
+              List.of(
+                  "diagnostics.DeadlockDetectorTest",
+                  "diagnostics.DeadlockStressTest",
+                  "diagnostics.RwLockDeadlockStressTest"),
+              List.of()),
+          new Structure(
               "Epochs",
               List.of("reclaim.EpochDomain"),
               "Epoch",
