@@ -5,6 +5,7 @@ import static dev.interlock.annotation.Progress.LOCK_FREE;
 import static dev.interlock.annotation.Progress.WAIT_FREE;
 
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.pause.Pause;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -50,11 +51,15 @@ import org.jspecify.annotations.Nullable;
  * of them ({@link #pollBatch}, {@link #offerBatch}). {@code remove(Object)} and {@code contains} are O(n).
  * {@code size} is exact at some moment of the call; calls under way count as done. A call that finds the
  * queue full or empty takes about 0.1 us: it looks a few times before it believes it, because asking
- * for the count of the other side slows that side down.
+ * for the count of the other side slows that side down. Where both sides are busy and one has caught up
+ * with the other, it takes one to two microseconds: it stays away while several elements, or places, come
+ * together. It learns whether that pays, so that whoever asks an idle queue again and again, or waits for
+ * one answer at a time, hardly ever meets it; {@code -Ddev.interlock.spin.max=0} turns it off.
  *
- * <p><b>Footprint.</b> 16 bytes for each element with compressed references, and about 640 once; no
+ * <p><b>Footprint.</b> A place is an object: 28 bytes for each element with compressed references, 32 at
+ * most if the capacity is no power of two, 20 with compact object headers, and about 900 once; no
  * allocation by any operation but traversal and bulk removal. Producers and consumers write to cache
- * lines of their own.
+ * lines of their own, as far as their counts go.
  *
  * <p><b>Source.</b> Dmitry Vyukov, Bounded MPMC queue, 1024cores.net, 2010; the positions of a lap and an
  * index, for any capacity, are from crossbeam's <i>ArrayQueue</i>. Differs in the stamps, which are half as
@@ -117,21 +122,17 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
    * Rejected: a fetch-and-add of tail, which cannot be taken back when the queue is full. SCQ
    * (Nikolaev, DISC 2019), which is lock-free and bounded: two index rings, so four read-modify-writes
    * for an offer or a poll, where this has one; slower by more than the peers are. Null and not null in
-   * place of stamps: a consumer a lap behind takes the wrong element.
+   * place of stamps: a consumer a lap behind takes the wrong element. Stamps and elements in two arrays:
+   * 16 bytes a place, but twice the lines between two threads, and the bounds of both arrays and the class
+   * of one at each call.
    */
 
-  /**
-   * So many ints lie from one stamp to the next. Both ends write stamps, one soon after the other when the
-   * queue is nearly empty or nearly full, and then contend for the line that both are on; and yet the line
-   * that one end brings in should serve it for several calls. Offers and polls by two threads at the same time,
-   * in M/s, with 1, 2, 3, 4, 8 and 16: 45, 50, 59, 56, 40, 16.
-   */
-  private static final int STRIDE = 3;
+  static {
+    Pause.prepare();
+  }
 
-  private final int[] stamps;
-
-  /** All bits of the index. */
-  private final int mask;
+  private final StandOff fromFull = new StandOff();
+  private final StandOff fromEmpty = new StandOff();
 
   /**
    * A queue for {@code capacity} elements.
@@ -140,12 +141,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
    */
   @ProgressGuarantee(WAIT_FREE)
   public MpmcArrayQueue(int capacity) {
-    super(capacity);
-    mask = Math.max(2, capacity == 1 ? 1 : Integer.highestOneBit(capacity - 1) << 1) - 1;
-    stamps = new int[RingLayout.EDGE + STRIDE * capacity + RingLayout.EDGE];
-    for (int i = 0; i < capacity; i++) {
-      stamps[RingLayout.EDGE + STRIDE * i] = i; // published with the queue itself
-    }
+    super(capacity, true);
   }
 
   // Producers
@@ -155,19 +151,18 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   public boolean offer(E e) {
     Objects.requireNonNull(e, "e");
     // Read before the compare-and-set: behind it the compiler would read all fields anew.
-    @Nullable Object[] elements = this.elements;
-    int[] stamps = this.stamps;
-    int mask = this.mask;
+    RingCell[] cells = this.cells;
+    int mask = cells.length - 1; // so the compiler sees that the index is within
     int capacity = this.capacity;
     for (int looks = 0; ; ) {
       long t = tail;
-      int i = (int) t & mask;
-      if (stampAcquire(stamps, i) == (int) t) {
+      RingCell cell = cells[(int) t & mask];
+      if (cell.stampAcquire() == (int) t) {
         if (casTail(t, next(t, mask, capacity))) {
-          put(elements, stamps, i, t, e);
+          put(cell, t, e);
           return true;
         }
-      } else if (tail == t && !comesToBe(i, (int) t)) {
+      } else if (tail == t && !comesToBe(cell, (int) t, fromFull, t)) {
         if (isLapBehind(head, t)) {
           return false;
         }
@@ -185,10 +180,10 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
     Objects.requireNonNull(e, "e");
     long t = tail;
     for (; ; ) {
-      int i = index(t);
-      boolean free = stampAcquire(i) == (int) t;
+      RingCell cell = cell(t);
+      boolean free = cell.stampAcquire() == (int) t;
       if (free && casTail(t, next(t))) {
-        put(i, t, e);
+        put(cell, t, e);
         return true;
       }
       long now = tail;
@@ -219,14 +214,14 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       long t = tail;
       int free = 0;
       long end = t;
-      while (free < Math.min(count, capacity) && stampAcquire(index(end)) == (int) end) {
+      while (free < Math.min(count, capacity) && cell(end).stampAcquire() == (int) end) {
         free++;
         end = next(end);
       }
       if (free > 0) {
         if (casTail(t, end)) {
           for (int k = 0; k < free; k++, t = next(t)) {
-            put(index(t), t, from[offset + k]);
+            put(cell(t), t, from[offset + k]);
           }
           return free;
         }
@@ -273,13 +268,16 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
 
   /**
    * A look at the other side's count takes its cache line from there, and the next call on that side has
-   * to fetch it back. So a caller that is as fast as the other side looks a few times at the place before
-   * it asks.
+   * to fetch it back. So a caller that is as fast as the other side stays away, or looks a few times at the
+   * place, before it asks.
    */
-  private boolean comesToBe(int index, int stamp) {
+  private static boolean comesToBe(RingCell cell, int stamp, StandOff standOff, long position) {
+    if (standOff.stays(position)) {
+      return cell.stampAcquire() == stamp;
+    }
     for (int looks = 0; looks < LOOKS; looks++) {
       Thread.onSpinWait();
-      if (stampAcquire(index) == stamp) {
+      if (cell.stampAcquire() == stamp) {
         return true;
       }
     }
@@ -288,14 +286,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
 
   private static final int LOOKS = 4;
 
-  private void put(int index, long position, Object e) {
-    put(elements, stamps, index, position, e);
-  }
-
-  private static void put(
-      @Nullable Object[] elements, int[] stamps, int index, long position, Object e) {
-    elements[RingLayout.EDGE + index] = e;
-    setStampRelease(stamps, index, (int) position + 1);
+  private static void put(RingCell cell, long position, Object e) {
+    cell.element = e;
+    cell.setStampRelease((int) position + 1);
   }
 
   // Consumers
@@ -304,21 +297,20 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   @Override
   public @Nullable E poll() {
     // As in offer().
-    @Nullable Object[] elements = this.elements;
-    int[] stamps = this.stamps;
-    int mask = this.mask;
+    RingCell[] cells = this.cells;
+    int mask = cells.length - 1;
     int capacity = this.capacity;
     for (int looks = 0; ; ) {
       long h = head;
       if (h >= 0) {
-        int i = (int) h & mask;
-        if (stampAcquire(stamps, i) == (int) h + 1) {
+        RingCell cell = cells[(int) h & mask];
+        if (cell.stampAcquire() == (int) h + 1) {
           if (casHead(h, next(h, mask, capacity))) {
-            return take(elements, stamps, mask, i, h);
+            return take(cell, mask, h);
           }
           continue;
         }
-        if (head != h || comesToBe(i, (int) h + 1)) {
+        if (head != h || comesToBe(cell, (int) h + 1, fromEmpty, h)) {
           continue;
         }
         if (tail == h) {
@@ -337,10 +329,10 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   public @Nullable E relaxedPoll() {
     long h = head;
     while (h >= 0) {
-      int i = index(h);
-      boolean there = stampAcquire(i) == (int) h + 1;
+      RingCell cell = cell(h);
+      boolean there = cell.stampAcquire() == (int) h + 1;
       if (there && casHead(h, next(h))) {
-        return take(i, h);
+        return take(cell, h);
       }
       long now = head;
       if (!there && now == h) {
@@ -372,14 +364,14 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
         long end = h;
         // The elements are looked at before they are taken: then an array that refuses one loses
         // none.
-        while (n < Math.min(count, capacity) && stampAcquire(index(end)) == (int) end + 1) {
-          into[offset + n++] = elementAcquire(index(end));
+        while (n < Math.min(count, capacity) && cell(end).stampAcquire() == (int) end + 1) {
+          into[offset + n++] = cell(end).elementAcquire();
           end = next(end);
         }
         boolean empty = n == 0 && tail == h;
         if (empty || (n > 0 && casHead(h, end))) {
           for (int k = 0; k < n; k++, h = next(h)) {
-            take(index(h), h);
+            take(cell(h), h);
           }
           if (n < written) {
             Arrays.fill(into, offset + n, offset + written, null); // of attempts that failed
@@ -401,9 +393,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
     for (int looks = 0; ; ) {
       long h = head;
       if (h >= 0) {
-        int i = index(h);
-        if (stampAcquire(i) == (int) h + 1) {
-          E e = elementAcquire(i);
+        RingCell cell = cell(h);
+        if (cell.stampAcquire() == (int) h + 1) {
+          E e = elementAcquire(cell);
           if (head == h) {
             return e;
           }
@@ -425,9 +417,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   public @Nullable E relaxedPeek() {
     long h = head;
     while (h >= 0) {
-      int i = index(h);
-      boolean there = stampAcquire(i) == (int) h + 1;
-      E e = there ? elementAcquire(i) : null;
+      RingCell cell = cell(h);
+      boolean there = cell.stampAcquire() == (int) h + 1;
+      E e = there ? elementAcquire(cell) : null;
       long now = head;
       if (now == h) {
         return e;
@@ -466,18 +458,18 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
     drain(e -> {});
   }
 
-  private E take(int index, long position) {
-    return take(elements, stamps, mask, index, position);
+  private E take(RingCell cell, long position) {
+    return take(cell, cells.length - 1, position);
   }
 
   @SuppressWarnings({
     "unchecked",
     "NullAway"
   }) // nothing else is put in, and the stamp says it is there
-  private E take(@Nullable Object[] elements, int[] stamps, int mask, int index, long position) {
-    Object e = elements[RingLayout.EDGE + index];
-    elements[RingLayout.EDGE + index] = null;
-    setStampRelease(stamps, index, (int) (position + mask + 1));
+  private E take(RingCell cell, int mask, long position) {
+    Object e = cell.element;
+    cell.element = null;
+    cell.setStampRelease((int) (position + mask + 1));
     return (E) e;
   }
 
@@ -508,7 +500,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       head = plus(h, removed);
     }
     for (int k = 0; k < removed; k++, h = next(h)) {
-      take(index(h), h);
+      take(cell(h), h);
     }
     return removed > 0;
   }
@@ -528,11 +520,11 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
     BitSet matching = new BitSet();
     int found = 0;
     for (long p = h; p != tail && !(one && !matching.isEmpty()); p = next(p), found++) {
-      int i = index(p);
-      for (int looks = 0; stampAcquire(i) != (int) p + 1; ) {
+      RingCell cell = cell(p);
+      for (int looks = 0; cell.stampAcquire() != (int) p + 1; ) {
         pause(looks++); // for its producer
       }
-      E e = Objects.requireNonNull(elementAcquire(i));
+      E e = Objects.requireNonNull(elementAcquire(cell));
       if (p >= from && filter.test(e)) {
         matching.set(found);
       }
@@ -543,7 +535,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       int to = found;
       for (int k = found; --k >= 0; ) {
         if (!matching.get(k) && --to != k) {
-          setElementRelease(index(plus(h, to)), elementAcquire(index(plus(h, k))));
+          cell(plus(h, to)).setElementRelease(cell(plus(h, k)).elementAcquire());
         }
       }
       setRemovals(removals + 1);
@@ -588,9 +580,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       @Nullable Object[] seen = new Object[n];
       long p = h;
       for (int k = 0; k < n; k++, p = next(p)) {
-        int i = index(p);
-        if (stampAcquire(i) == (int) p + 1) {
-          Object e = elementAcquire(i);
+        RingCell cell = cell(p);
+        if (cell.stampAcquire() == (int) p + 1) {
+          Object e = cell.elementAcquire();
           long now = head;
           // Taken meanwhile, so what was seen may belong to the next lap.
           seen[k] = (now < 0 ? ~now : now) > p ? null : e;
@@ -604,7 +596,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
 
   /** Whether head is a whole lap behind {@code tail}. */
   private boolean isLapBehind(long head, long tail) {
-    return (head < 0 ? ~head : head) == tail - (mask + 1L);
+    return (head < 0 ? ~head : head) == tail - cells.length;
   }
 
   /** Another thread has to finish what it began. */
@@ -622,11 +614,15 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   // Positions
 
   private int index(long position) {
-    return (int) position & mask;
+    return (int) position & (cells.length - 1);
+  }
+
+  private RingCell cell(long position) {
+    return cells[index(position)];
   }
 
   private long next(long position) {
-    return next(position, mask, capacity);
+    return next(position, cells.length - 1, capacity);
   }
 
   /** As {@link #next(long)}, for a caller that has read the two fields before. */
@@ -640,13 +636,13 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   long plus(long position, int count) {
     int index = index(position) + count;
     int laps = index / capacity;
-    return (position & ~(long) mask) + (long) laps * (mask + 1L) + index % capacity;
+    return (position & -cells.length) + (long) laps * cells.length + index % capacity;
   }
 
   /** How many positions lie from {@code from} to {@code to}. */
   private long distance(long from, long to) {
-    long laps = (to & ~(long) mask) - (from & ~(long) mask);
-    return laps / (mask + 1L) * capacity + index(to) - index(from);
+    long laps = (to & -cells.length) - (from & -cells.length);
+    return laps / cells.length * capacity + index(to) - index(from);
   }
 
   // Accessors
@@ -663,35 +659,9 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
     return HEAD.compareAndSet(this, expected, next);
   }
 
-  private int stampAcquire(int index) {
-    return stampAcquire(stamps, index);
-  }
-
-  private static int stampAcquire(int[] stamps, int index) {
-    // Ordering: Acquire. Pairs with setStampRelease(): a filled place shows its element, a free one
-    // what its consumer did before. Evidence: MpmcArrayQueuePublication.
-    return (int) STAMP.getAcquire(stamps, RingLayout.EDGE + STRIDE * index);
-  }
-
-  private static void setStampRelease(int[] stamps, int index, int stamp) {
-    // Ordering: Release. Pairs with stampAcquire(); publishes the element, or that the place was
-    // emptied. Not volatile: the compare-and-set before it orders what others may conclude from the
-    // counts. Evidence: MpmcArrayQueuePublication.
-    STAMP.setRelease(stamps, RingLayout.EDGE + STRIDE * index, stamp);
-  }
-
   @SuppressWarnings("unchecked") // nothing else is put in
-  private @Nullable E elementAcquire(int index) {
-    // Ordering: Acquire. So that the load of head that confirms it comes after. The element itself
-    // was published by the stamp. Evidence: MpmcArrayQueuePublication.
-    return (E) ELEMENT.getAcquire(elements, RingLayout.EDGE + index);
-  }
-
-  private void setElementRelease(int index, @Nullable Object e) {
-    // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
-    // moved sees that `removals` has changed. Others see it by the store to head that lets them in
-    // again.
-    ELEMENT.setRelease(elements, RingLayout.EDGE + index, e);
+  private @Nullable E elementAcquire(RingCell cell) {
+    return (E) cell.elementAcquire();
   }
 
   // VarHandle mechanics
@@ -701,6 +671,4 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   private static final VarHandle HEAD =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "head", VarHandle.class, RingLayout.Head.class, long.class);
-  private static final VarHandle STAMP = MethodHandles.arrayElementVarHandle(int[].class);
-  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Object[].class);
 }

@@ -24,6 +24,9 @@ final class RingLayout {
    */
   static final int EDGE = 16;
 
+  private static final @Nullable Object[] NO_ELEMENTS = {};
+  private static final RingCell[] NO_CELLS = {};
+
   /** A single producer looks at most so many places ahead. */
   private static final int MAX_LOOK_AHEAD = 4096;
 
@@ -43,12 +46,20 @@ final class RingLayout {
   /** What never changes. */
   abstract static class Cold<E> extends Pad0<E> {
     final int capacity;
+
+    /** Behind the last place of the ring of a single producer. */
+    final int end;
+
+    /** The places of the ring of a single producer and a single consumer. */
     final @Nullable Object[] elements;
+
+    /** The places of the ring of many. */
+    final RingCell[] cells;
 
     /** For a single producer: so many places ahead it looks for a free one. */
     final int lookAhead;
 
-    Cold(int capacity) {
+    Cold(int capacity, boolean many) {
       if (capacity < 1 || capacity > MAX_CAPACITY) {
         throw new IllegalArgumentException(
             "capacity of "
@@ -59,7 +70,9 @@ final class RingLayout {
                 + MAX_CAPACITY);
       }
       this.capacity = capacity;
-      this.elements = new Object[EDGE + capacity + EDGE];
+      this.end = EDGE + capacity;
+      this.elements = many ? NO_ELEMENTS : new Object[EDGE + capacity + EDGE];
+      this.cells = many ? RingCell.ring(capacity) : NO_CELLS;
       this.lookAhead = Math.max(1, Math.min(capacity / 4, MAX_LOOK_AHEAD));
     }
   }
@@ -74,8 +87,8 @@ final class RingLayout {
     private byte p60, p61, p62, p63, p64, p65, p66, p67;
     private byte p70, p71, p72, p73, p74, p75, p76, p77;
 
-    Pad1(int capacity) {
-      super(capacity);
+    Pad1(int capacity, boolean many) {
+      super(capacity, many);
     }
   }
 
@@ -87,8 +100,8 @@ final class RingLayout {
     /** For a single producer: the places before this position are known to be free. */
     long tailLimit;
 
-    Tail(int capacity) {
-      super(capacity);
+    Tail(int capacity, boolean many) {
+      super(capacity, many);
     }
   }
 
@@ -102,8 +115,8 @@ final class RingLayout {
     private byte p60, p61, p62, p63, p64, p65, p66, p67;
     private byte p70, p71, p72, p73, p74, p75, p76, p77;
 
-    Pad2(int capacity) {
-      super(capacity);
+    Pad2(int capacity, boolean many) {
+      super(capacity, many);
     }
   }
 
@@ -115,8 +128,8 @@ final class RingLayout {
     /** Removals from the middle that began and ended; odd while one is under way. */
     volatile int removals;
 
-    Head(int capacity) {
-      super(capacity);
+    Head(int capacity, boolean many) {
+      super(capacity, many);
     }
   }
 
@@ -131,8 +144,8 @@ final class RingLayout {
     private byte p60, p61, p62, p63, p64, p65, p66, p67;
     private byte p70, p71, p72, p73, p74, p75, p76, p77;
 
-    Ring(int capacity) {
-      super(capacity);
+    Ring(int capacity, boolean many) {
+      super(capacity, many);
     }
 
     /** How many elements it holds at most; it does hold that many. */

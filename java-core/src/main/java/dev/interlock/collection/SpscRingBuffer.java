@@ -113,7 +113,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
 
   /** For tests: a ring that has gone round as often as {@code lap} says. */
   SpscRingBuffer(int capacity, int lap) {
-    super(capacity);
+    super(capacity, false);
     long start = lap * LAP + RingLayout.EDGE;
     tail = start; // published with the ring itself
     head = start;
@@ -165,7 +165,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
       setTailRelease(t);
       tailLimit = t;
     }
-    int ahead = Math.min(lookAhead, end() - place(t));
+    int ahead = Math.min(lookAhead, end - place(t));
     if (lookAhead < capacity && elementAcquire(place(inLap(t + ahead))) == null) {
       tailLimit = t + ahead;
       return true;
@@ -231,7 +231,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     int i = place(h);
     E e = elementAcquire(elements, i);
     if (e == null) {
-      return i == end() ? pollNextLap(inLap(h)) : null;
+      return i == end ? pollNextLap(inLap(h)) : null;
     }
     free(elements, i, h + 1);
     return e;
@@ -395,14 +395,9 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     return (int) position;
   }
 
-  /** Behind the last place. */
-  private int end() {
-    return RingLayout.EDGE + capacity;
-  }
-
   /** The position, or the first of the next lap if it stands behind the last place of its own. */
   private long inLap(long position) {
-    return place(position) == end() ? position + LAP - capacity : position;
+    return place(position) == end ? position + LAP - capacity : position;
   }
 
   private long next(long position) {

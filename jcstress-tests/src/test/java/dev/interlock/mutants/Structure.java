@@ -70,7 +70,7 @@ record Structure(
               List.of("SpscRingBufferLincheckTest")),
           new Structure(
               "Bounded array queue",
-              List.of("collection.MpmcArrayQueue"),
+              List.of("collection.MpmcArrayQueue", "collection.RingCell"),
               "jcstress.MpmcArrayQueue(?!.*Twin)",
               List.of("collection.MpmcArrayQueueTest", "collection.QueueStressTest"),
               List.of("MpmcArrayQueueLincheckTest")),

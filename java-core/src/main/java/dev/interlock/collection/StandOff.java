@@ -1,0 +1,72 @@
+package dev.interlock.collection;
+
+import dev.interlock.internal.layout.LeadingPad;
+import dev.interlock.internal.pause.Pause;
+
+/**
+ * How one side of a ring, the consumers or the producers, stays off the places of the other side when it
+ * has caught up with it.
+ *
+ * <p>Who looks at the next place again and again takes its cache line from the thread that is about to
+ * write it, and both go in step, at a line or two for each element. Who stays away for a moment finds
+ * many elements on few lines. That is worth nothing where the other side is slow, or waits for an answer.
+ * So this learns from what a stay has brought.
+ */
+final class StandOff extends LeadingPad {
+  /*
+   *   since     the position at which somebody last found nothing to do
+   *   stayed    whether that was followed by a stay
+   *   skip      so many times in a row nobody stays, since stays were worth little
+   *   left      of these, how many are left
+   *
+   *   nothing to do at p, when         first
+   *   ------------------------         -----
+   *   stayed, p >= since + WORTH       skip = 0: it was worth it
+   *   stayed, p <  since + WORTH       skip = 2 skip + 1, at most MOST
+   *   stayed                           left = skip
+   *
+   *   and then, when
+   *   --------------
+   *   left = 0                         stays
+   *   left > 0                         does not, left - 1
+   *
+   * All four are plain and shared by the threads of one side: hints. A lost update, or one of another
+   * thread's, costs a stay too many or too few, never a wrong answer.
+   */
+
+  /** Pauses of a stay: one to two microseconds on x86. */
+  private static final int STAY = 64;
+
+  /** Fewer elements than these within a stay would have been handed over one by one as fast. */
+  private static final int WORTH = 4;
+
+  private static final int MOST = 1023;
+
+  private long since;
+  private int skip;
+  private int left;
+  private boolean stayed;
+
+  /**
+   * There is nothing to do at {@code position}: stays away for a moment, if that is worth it.
+   *
+   * @return whether it did; otherwise the caller may look again at once
+   */
+  boolean stays(long position) {
+    if (!Pause.PAYS) {
+      return true;
+    }
+    if (stayed) {
+      skip = position - since >= WORTH ? 0 : Math.min(2 * skip + 1, MOST);
+      left = skip;
+    }
+    since = position;
+    stayed = left <= 0;
+    if (!stayed) {
+      left--;
+      return false;
+    }
+    Pause.times(STAY);
+    return true;
+  }
+}
