@@ -45,10 +45,12 @@ import org.jspecify.annotations.Nullable;
  * a {@code poll}; one in all for a batch of {@code drain}, and one fetch-and-add for a batch of {@code
  * fill}. Under contention one {@code offer} in eight returns some microseconds after its element is there,
  * and a {@code poll} that lost its race pauses for about one, so that callers stay out of each other's way.
+ * A {@code poll} that finds nothing while producers are busy takes one to two, in which several elements
+ * come together; it learns whether that pays, and {@code relaxedPoll} does not do it.
  * {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
  *
  * <p><b>Footprint.</b> Four bytes for each place with compressed references, and nothing else for each
- * element: an array that has been emptied is used again. A new queue takes one array and about 400 bytes
+ * element: an array that has been emptied is used again. A new queue takes one array and about 500 bytes
  * beside it, a queue in use at most two arrays more than its elements need; asserted in {@code
  * UnboundedFootprintTest}.
  *
@@ -306,6 +308,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   private volatile long removed;
 
   private final int places;
+  private final StandOff fromEmpty = new StandOff();
 
   /** An empty queue of arrays with 1024 places. */
   public MpmcUnboundedQueue() {
@@ -470,6 +473,9 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       long i = s.taken;
       if (i < s.cells.length) {
         Object x = s.cell((int) i);
+        if (x == null && fromEmpty.stays(s.number * s.cells.length + i)) {
+          x = s.cell((int) i);
+        }
         if (x == null) {
           if (s.issued <= i) {
             return null; // linearization point: all places that were issued have been claimed

@@ -50,12 +50,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Of offers that
  * others overtake, one in eight returns some microseconds after its element is there: producers that stay
- * out of each other's way for a while are twice as fast together. A {@code poll} that finds nothing takes
- * about 0.25 us: it stays away for a moment and looks again before it believes it, because looking at once,
- * at the place or at the producers' count, slows them down. {@code remove(Object)} and {@code contains} are
- * O(n). {@code size} counts offers under way.
+ * out of each other's way for a while are twice as fast together. A {@code poll} that finds nothing while
+ * producers are busy takes one to two microseconds: it stays away while several elements come together,
+ * because looking at once, at the place or at the producers' count, slows them down. It learns whether that
+ * pays, so that whoever asks an idle queue again and again hardly ever meets it; {@code relaxedPoll} never
+ * does. {@code remove(Object)} and {@code contains} are O(n). {@code size} counts offers under way.
  *
- * <p><b>Footprint.</b> About 450 bytes with a first segment of 16 places. Each segment is twice as large
+ * <p><b>Footprint.</b> About 550 bytes with a first segment of 16 places. Each segment is twice as large
  * as the one before, up to 1024 places, so that an element takes 4 bytes of a segment with compressed
  * references, and a queue that stays small stays small. Segments are not used again: 4.1 bytes of garbage
  * for each element that went through a long queue.
@@ -117,6 +118,8 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   static {
     Pause.prepare();
   }
+
+  private final StandOff fromEmpty = new StandOff();
 
   /** A queue whose first segment has 16 places. */
   @ProgressGuarantee(WAIT_FREE)
@@ -283,8 +286,8 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
     E e = elementAcquire(s.places, i);
-    if (e == null) {
-      e = lookAgain(s, i);
+    if (e == null && fromEmpty.stays(h)) {
+      e = elementAcquire(s.places, i);
     }
     if (e == null) {
       if (tail == h) {
@@ -344,24 +347,6 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     }
     return s;
   }
-
-  /**
-   * Any look at what producers are about to write slows them down: one at tail takes its line from all of
-   * them, one at the place takes it from the one that fills it and, with it, the places behind. A consumer
-   * that is as fast as its producer would fetch a line for each element. So it stays away for the time of
-   * some dozens of offers before it looks once more, and then finds as many elements side by side.
-   */
-  private @Nullable E lookAgain(Segment s, int index) {
-    Pause.times(PAUSES);
-    return elementAcquire(s.places, index);
-  }
-
-  /**
-   * With one producer and one consumer, each on its processor, where a pause takes 14 ns: 36 M/s with a look
-   * after each of 4 pauses, 52 with one after each 8; with a single look, 66 after 16 pauses and 91 after 32.
-   * What is gained is paid for by the element that comes just then.
-   */
-  private static final int PAUSES = 16;
 
   /** The element whose producer has its place and has not filled it yet. */
   @SuppressWarnings("ThreadPriorityCheck") // the producer may need this core to go on

@@ -4,7 +4,7 @@ import dev.interlock.internal.layout.LeadingPad;
 import dev.interlock.internal.pause.Pause;
 
 /**
- * How one side of a ring, the consumers or the producers, stays off the places of the other side when it
+ * How one side of a queue, the consumers or the producers, stays off the places of the other side when it
  * has caught up with it.
  *
  * <p>Who looks at the next place again and again takes its cache line from the thread that is about to
@@ -32,6 +32,10 @@ final class StandOff extends LeadingPad {
    *
    * All four are plain and shared by the threads of one side: hints. A lost update, or one of another
    * thread's, costs a stay too many or too few, never a wrong answer.
+   *
+   * Two pinned threads on a machine where a line takes some 200 ns to the other processor, with 4, 32, 64,
+   * 128 and 256 pauses, in M/s: MpmcArrayQueue 7, 13 to 21, 26, 18, 56. Longer is faster there, and keeps
+   * the next element waiting for longer.
    */
 
   /** Pauses of a stay: one to two microseconds on x86. */
