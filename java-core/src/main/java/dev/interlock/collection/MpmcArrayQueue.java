@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * for the count of the other side slows that side down.
  *
  * <p><b>Footprint.</b> 16 bytes for each element with compressed references, and about 640 once; no
- * allocation by any operation but traversal and bulk removal. Producers and consumers write to cache
+ * allocation by any operation but traversal, bulk removal and {@code offerBatch}, which copies its
+ * elements before it looks for nulls. Producers and consumers write to cache
  * lines of their own.
  *
  * <p><b>Source.</b> Dmitry Vyukov, Bounded MPMC queue, 1024cores.net, 2010; the positions of a lap and an
@@ -209,8 +210,10 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
    */
   public int offerBatch(E[] from, int offset, int count) {
     Objects.checkFromIndexSize(offset, count, from.length);
-    for (int k = offset; k < offset + count; k++) {
-      Objects.requireNonNull(from[k], "an element of the batch");
+    // A copy: the array may change after the look for nulls, and places that are taken must be filled.
+    Object[] batch = Arrays.copyOfRange(from, offset, offset + count, Object[].class);
+    for (Object e : batch) {
+      Objects.requireNonNull(e, "an element of the batch");
     }
     if (count == 0) {
       return 0;
@@ -226,7 +229,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       if (free > 0) {
         if (casTail(t, end)) {
           for (int k = 0; k < free; k++, t = next(t)) {
-            put(index(t), t, from[offset + k]);
+            put(index(t), t, batch[k]);
           }
           return free;
         }
