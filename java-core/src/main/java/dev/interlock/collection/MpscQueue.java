@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An unbounded queue from any number of threads to one: the mailbox of an actor, the inbox of a worker.
- * Prefer {@link MpmcArrayQueue} when memory has to be bounded, or more than one thread takes out.
+ * Prefer {@link MpmcArrayQueue} when memory has to be bounded, and {@link MpmcUnboundedQueue} as soon as
+ * two threads take out: this one does not notice it, except in the {@linkplain #checked checked mode}, and
+ * gives elements twice or loses them.
  *
  * <p>Any thread may put in ({@code offer}, {@code add}, {@code fill}), ask for the size, and iterate. One
  * thread at a time is the <i>consumer</i>: {@code poll}, {@code peek}, {@code drain}, {@code clear},
  * everything that removes. The consumer may change from call to call if the calls happen-before each
- * other, as those of an actor do that runs on one worker after another.
+ * other, as those of an actor do that runs on one worker after another; in the checked mode the one that
+ * leaves says so, by {@link #releaseConsumer}.
  *
  * <p><b>Progress.</b> {@code offer} is wait-free: one fetch-and-add gives it a place of its own, one store
  * fills it. {@code isEmpty} is wait-free, {@code size} lock-free. {@code poll} and {@code peek} are
@@ -46,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Blocking and errors.</b> {@code offer} always succeeds, so long as there is memory. Null is a
  * {@link NullPointerException}. An {@link OutOfMemoryError} in {@code offer} leaves a place that is never
- * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound.
+ * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound. In the
+ * checked mode a call by a second consumer is an {@link IllegalStateException} that changes nothing.
  *
  * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Of offers that
  * others overtake, one in eight returns some microseconds after its element is there: producers that stay
@@ -71,7 +75,7 @@ import org.jspecify.annotations.Nullable;
     unless =
         "no producer is stopped between taking its place and filling it; then it is wait-free. A"
             + " stopped producer delays the consumer that reaches its place, and nobody else")
-public final class MpscQueue<E> extends MpscLayout.Sides<E> {
+public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpscQueue {
   /*
    *    headSegment                          tailSegment
    *        v                                     v
@@ -134,6 +138,22 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public MpscQueue(int firstSegment) {
     super(new Segment(0, checkSegment(firstSegment)));
   }
+
+  /**
+   * A queue that finds out when a second thread consumes, for tests and for the search for a bug: each call
+   * that is the consumer's compares the calling thread with the one that came first.
+   */
+  @ProgressGuarantee(WAIT_FREE)
+  public static <E> MpscQueue<E> checked() {
+    return new CheckedMpscQueue<>(FIRST);
+  }
+
+  /**
+   * The next consumer may be another thread. Called by the present one; of effect in the checked mode
+   * alone. How the other thread learns of it has to be a hand-over that happens-before its first call.
+   */
+  @ProgressGuarantee(WAIT_FREE)
+  public void releaseConsumer() {}
 
   private static int checkSegment(int places) {
     if (places < 1 || places > RingLayout.MAX_CAPACITY) {
@@ -279,6 +299,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** Takes the first element; null when the queue is empty. Waits for a producer stopped in between. */
   @Override
   public @Nullable E poll() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -303,6 +324,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
    */
   @ProgressGuarantee(WAIT_FREE)
   public @Nullable E relaxedPoll() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -317,6 +339,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** The first element, which stays; null when the queue is empty. Waits as {@link #poll} does. */
   @Override
   public @Nullable E peek() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -327,6 +350,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** As {@link #peek}, with the weaker null of {@link #relaxedPoll}. */
   @ProgressGuarantee(WAIT_FREE)
   public @Nullable E relaxedPeek() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     return elementAcquire(s.places, (int) (h - s.base));
@@ -390,6 +414,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public int drain(Consumer<? super E> action, int limit) {
     Objects.requireNonNull(action, "action");
     checkLimit(limit);
+    consuming();
     for (int drained = 0; drained < limit; drained++) {
       E e = poll();
       if (e == null) {
@@ -410,6 +435,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public int relaxedDrain(Consumer<? super E> action, int limit) {
     Objects.requireNonNull(action, "action");
     checkLimit(limit);
+    consuming();
     for (int drained = 0; drained < limit; drained++) {
       E e = relaxedPoll();
       if (e == null) {
@@ -541,6 +567,11 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   }
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+  @Override
+  final String state() {
+    return getClass().getSimpleName() + "[size=" + size() + "]";
+  }
 
   // Accessors
 

@@ -140,7 +140,7 @@ final class RingLayout {
       return capacity;
     }
 
-    /** For messages; {@code toString} lists the elements, as the suite of {@code Queue} demands. */
+    @Override
     final String state() {
       return getClass().getSimpleName() + "[size=" + size() + ", capacity=" + capacity + "]";
     }

@@ -58,6 +58,9 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
   /** The caller is about to take something out. */
   void consuming() {}
 
+  /** For messages; {@code toString} lists the elements, as the suite of {@code Queue} demands. */
+  abstract String state();
+
   @Override
   public Iterator<E> iterator() {
     return new SnapshotIterator(snapshot());

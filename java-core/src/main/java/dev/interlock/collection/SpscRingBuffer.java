@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what it holds
  */
 @ProgressGuarantee(WAIT_FREE)
-public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
+public sealed class SpscRingBuffer<E> extends RingLayout.Ring<E> permits CheckedSpscRingBuffer {
   /*
    *             head                tail        tailLimit
    *              v                   v              v
