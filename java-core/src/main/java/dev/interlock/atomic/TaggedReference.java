@@ -75,7 +75,8 @@ public final class TaggedReference<T extends @Nullable Object> {
    */
   public boolean compareAndSet(Tagged<T> expected, T newReference) {
     long tag = Objects.requireNonNull(expected, "expected").tag + 1;
-    // The look before it saves a failure the new version; a version that is gone does not come back.
+    // The look before it saves a failure the new version; a version that is gone does not come
+    // back.
     return current == expected
         && CURRENT.compareAndSet(this, expected, new Tagged<T>(newReference, tag));
   }

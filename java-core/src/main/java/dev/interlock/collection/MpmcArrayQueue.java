@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * the producer. All others go on. The strict forms wait (spinning, then yielding) for the stopped thread,
  * because anything else that they could answer might be wrong. {@link #relaxedOffer}, {@link
  * #relaxedPoll} and {@link #relaxedPeek} are lock-free: in that case, and in that case alone, they say
- * "full" or "empty" when it is not so. Removal from the middle keeps other consumers out, as a lock would.
+ * "full" or "empty" when it is not so. Removal from the middle keeps other consumers out, as a lock would,
+ * and whoever looks at all elements: an iterator, {@code contains}, {@code forEach}, {@code toArray} and
+ * their like wait for its end.
  *
  * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
  * or {@code peek} that returns its element; actions before a {@code poll} happen-before actions after the
@@ -66,8 +69,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ProgressGuarantee(
     value = BLOCKING,
-    unless =
-        "no thread is stopped between taking a place and handing it on; then it is lock-free. A"
+    betterWhile =
+        "no thread is stopped between taking a place and handing it on: lock-free then. A"
             + " stopped producer delays the consumers that reach its place, a stopped consumer the"
             + " producers that reach it a lap later")
 public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
@@ -210,7 +213,8 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
    */
   public int offerBatch(E[] from, int offset, int count) {
     Objects.checkFromIndexSize(offset, count, from.length);
-    // A copy: the array may change after the look for nulls, and places that are taken must be filled.
+    // A copy: the array may change after the look for nulls, and places that are taken must be
+    // filled.
     Object[] batch = Arrays.copyOfRange(from, offset, offset + count, Object[].class);
     for (Object e : batch) {
       Objects.requireNonNull(e, "an element of the batch");
@@ -293,6 +297,11 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
 
   private void put(int index, long position, Object e) {
     put(elements, stamps, index, position, e);
+  }
+
+  @Override
+  public boolean addAll(Collection<? extends E> c) {
+    return super.addAll(c);
   }
 
   private static void put(
@@ -693,7 +702,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
   private void setElementRelease(int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
     // moved sees that `removals` has changed. Others see it by the store to head that lets them in
-    // again.
+    // again. Evidence: MpmcArrayQueueTraversal, MpmcArrayQueueRemoval.
     ELEMENT.setRelease(elements, RingLayout.EDGE + index, e);
   }
 

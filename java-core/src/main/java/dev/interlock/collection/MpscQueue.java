@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * empty ({@code isEmpty} says false), and what is first cannot be told: {@code poll}, {@code peek} and
  * {@code drain} wait, spinning and then yielding. {@link #relaxedPoll}, {@link #relaxedPeek} and {@link
  * #relaxedDrain} return null, or stop, in that case: use them where the consumer has something else to do.
- * A virtual thread is not descheduled between the two steps unless its carrier is.
+ * A virtual thread is not descheduled between the two steps unless its carrier is. Whoever looks at all
+ * elements (an iterator, {@code contains}, {@code forEach}, {@code toArray} and their like) while the consumer
+ * removes from the middle waits for that to end.
  *
  * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
  * or {@code peek} that returns its element. Failed attempts: none.
@@ -72,8 +75,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ProgressGuarantee(
     value = BLOCKING,
-    unless =
-        "no producer is stopped between taking its place and filling it; then it is wait-free. A"
+    betterWhile =
+        "no producer is stopped between taking its place and filling it: wait-free then. A"
             + " stopped producer delays the consumer that reaches its place, and nobody else")
 public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpscQueue {
   /*
@@ -249,6 +252,12 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
   @ProgressGuarantee(WAIT_FREE)
   public boolean add(E e) {
     return offer(e);
+  }
+
+  @Override
+  @ProgressGuarantee(WAIT_FREE)
+  public boolean addAll(Collection<? extends E> c) {
+    return super.addAll(c);
   }
 
   /**
@@ -457,7 +466,9 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
     BitSet matching = new BitSet();
     int found = 0;
     Segment s = segmentAt(h);
-    for (long p = h; p < tail && !(one && !matching.isEmpty()); p++, found++) {
+    long t =
+        tail; // read once: producers that never pause, or a filter that offers, would have no end
+    for (long p = h; p < t && !(one && !matching.isEmpty()); p++, found++) {
       if (p >= s.end()) {
         s = s.nextOrAppend();
       }
@@ -612,14 +623,14 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
   @SuppressWarnings("unchecked") // nothing else is put in
   private @Nullable E elementAcquire(@Nullable Object[] places, int index) {
     // Ordering: Acquire. Pairs with setElementRelease(): shows what the producer did before.
-    // Evidence:
-    // MpscQueuePublication.
+    // Evidence: MpscQueuePublication.
     return (E) ELEMENT.getAcquire(places, index);
   }
 
   private static void setElementRelease(@Nullable Object[] places, int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire(); publishes the element. Of the consumer's null
-    // nobody learns anything but that the element is gone. Evidence: MpscQueuePublication.
+    // nobody learns anything but that the element is gone; of an element that was moved, that
+    // `removals` has changed. Evidence: MpscQueuePublication, MpscQueueRemoval.
     ELEMENT.setRelease(places, index, e);
   }
 

@@ -1,5 +1,7 @@
 package dev.interlock.collection;
 
+import dev.interlock.annotation.Progress;
+import dev.interlock.annotation.ProgressGuarantee;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,7 @@ final class RingLayout {
     }
 
     /** How many elements it holds at most; it does hold that many. */
+    @ProgressGuarantee(Progress.WAIT_FREE)
     public final int capacity() {
       return capacity;
     }

@@ -98,7 +98,8 @@ class MpscQueueTest {
     assertEquals("b", queue.poll());
   }
 
-  // Checked: a second consumer is named beside the first, with a remedy, whatever it calls; nothing is
+  // Checked: a second consumer is named beside the first, with a remedy, whatever it calls; nothing
+  // is
   // changed. Any thread may still put in, and look.
   @Test
   void consumerOperations_bySecondThread_areReported() {
@@ -177,5 +178,24 @@ class MpscQueueTest {
     queue.offer("a");
     queue.releaseConsumer();
     assertEquals("a", queue.poll());
+  }
+
+  // A removal looks at what was there when it began: one that goes with its producers would have no
+  // end.
+  @Test
+  void removeIf_whileOthersOffer_ends() {
+    MpscQueue<Integer> queue = new MpscQueue<>(2);
+    queue.addAll(List.of(1, 2, 3));
+    AtomicInteger asked = new AtomicInteger();
+    assertTrue(
+        queue.removeIf(
+            e -> {
+              if (asked.getAndIncrement() < 1_000) {
+                queue.offer(10 * e);
+              }
+              return e == 2;
+            }));
+    assertEquals(3, asked.get());
+    assertEquals(List.of(1, 3, 10, 20, 30), List.copyOf(queue));
   }
 }
