@@ -34,6 +34,70 @@ class MemoryOrderCommentTest {
 
   private static final Pattern COMMENT = Pattern.compile("^\\s*// Ordering: (\\w+)\\. +\\S");
 
+  /** Where the tests lie that a comment names as its evidence. */
+  private static final Path LITMUS =
+      Path.of("../jcstress-tests/src/main/java/dev/interlock/jcstress").toAbsolutePath();
+
+  private static final Pattern EVIDENCE =
+      Pattern.compile("\\bEvidence: ((?:[A-Z]\\w+(?:, (?=[A-Z]))?)+)");
+
+  // What a comment names as its evidence is a test of the harness.
+  @Test
+  void mainSources_evidence_isThere() throws IOException {
+    List<String> missing = new ArrayList<>();
+    int named = 0;
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+        for (String test : evidence(Files.readAllLines(file))) {
+          named++;
+          Path source = LITMUS.resolve(test + ".java");
+          if (!Files.exists(source) || !Files.readString(source).contains("@JCStressTest")) {
+            missing.add(SOURCES.relativize(file) + ": " + test);
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), missing, "named as evidence, and no test of jcstress-tests");
+    assertTrue(named > 20, "only " + named + " found: is the expression right?");
+  }
+
+  // A name alone, two of them, one behind the end of a line, one with words behind it; no name is
+  // one too.
+  @Test
+  void evidence_samples_areFound() {
+    assertEquals(List.of("A1"), evidence(List.of("  // Ordering: Opaque. Why. Evidence: A1.")));
+    assertEquals(
+        List.of("Ab", "Cd"), evidence(List.of("// Ordering: Release. Evidence: Ab, Cd.", "x();")));
+    assertEquals(List.of("Ab"), evidence(List.of("// Ordering: Release. Evidence:", "// Ab.")));
+    assertEquals(List.of("Ab"), evidence(List.of("// Evidence: Ab, and its twin without it.")));
+    assertEquals(List.of("?"), evidence(List.of("// Ordering: Release. Evidence: none.")));
+    assertEquals(List.of(), evidence(List.of("  String evidence = x;", "  // no word of it")));
+  }
+
+  /** The tests that comments name; "?" for one that names none after the word. */
+  private static List<String> evidence(List<String> lines) {
+    List<String> tests = new ArrayList<>();
+    StringBuilder comment = new StringBuilder();
+    for (String line : lines) {
+      String code = line.strip();
+      if (code.startsWith("//")) {
+        comment.append(' ').append(code.substring(2).strip());
+        continue;
+      }
+      addEvidence(comment, tests);
+    }
+    addEvidence(comment, tests);
+    return tests;
+  }
+
+  private static void addEvidence(StringBuilder comment, List<String> tests) {
+    if (comment.indexOf("Evidence:") >= 0) {
+      Matcher m = EVIDENCE.matcher(comment);
+      tests.addAll(m.find() ? List.of(m.group(1).split(", ")) : List.of("?"));
+    }
+    comment.setLength(0);
+  }
+
   // The sources keep the rule, and there is something to check.
   @Test
   void mainSources_eachWeakAccess_saysWhy() throws IOException {

@@ -14,8 +14,11 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,8 +40,9 @@ class ProgressGuaranteeTest {
     for (Class<?> c : publicClasses()) {
       for (Method m : promisedMethods(c)) {
         checked++;
-        if (promiseOf(c, m) == null) {
-          silent.add(c.getName() + "." + m.getName());
+        if (promiseOf(m) == null) {
+          String from = m.getDeclaringClass() == c ? "" : ", of " + m.getDeclaringClass().getName();
+          silent.add(c.getName() + "." + m.getName() + from);
         }
       }
     }
@@ -63,16 +67,63 @@ class ProgressGuaranteeTest {
     assertEquals(List.of(), silent, "classes without the heading Progress");
   }
 
+  // What is better in a case is not worse in another one: one of the two is said, and never of the
+  // extreme that has none.
+  @Test
+  void conditions_eachHasItsDirection() {
+    Set<String> wrong = new TreeSet<>();
+    for (Class<?> c : publicClasses()) {
+      checkDirection(c.getName(), c.getAnnotation(ProgressGuarantee.class), wrong);
+      for (Method m : promisedMethods(c)) {
+        checkDirection(
+            c.getName() + "." + m.getName(), m.getAnnotation(ProgressGuarantee.class), wrong);
+      }
+    }
+    assertEquals(Set.of(), wrong, "BLOCKING has no unless, WAIT_FREE no betterWhile");
+  }
+
+  private static void checkDirection(
+      String name, @Nullable ProgressGuarantee promise, Set<String> wrong) {
+    if (promise != null
+        && ((promise.value() == Progress.BLOCKING && !promise.unless().isEmpty())
+            || (promise.value() == Progress.WAIT_FREE && !promise.betterWhile().isEmpty()))) {
+      wrong.add(name);
+    }
+  }
+
   /** That this test can fail: a class of three methods, one of which says nothing. */
   @Test
   void check_sample_findsTheSilentOne() throws ReflectiveOperationException {
-    assertEquals(null, promiseOf(Sample.class, Sample.class.getMethod("silent")));
-    assertEquals(
-        Progress.LOCK_FREE, promiseOf(Sample.class, Sample.class.getMethod("says")).value());
-    assertEquals(
-        Progress.WAIT_FREE,
-        promiseOf(Annotated.class, Annotated.class.getMethod("byItsClass")).value());
+    assertEquals(null, promiseOf(Sample.class.getMethod("silent")));
+    assertEquals(Progress.LOCK_FREE, promiseOf(Sample.class.getMethod("says")).value());
+    assertEquals(Progress.WAIT_FREE, promiseOf(Annotated.class.getMethod("byItsClass")).value());
     assertEquals(2, promisedMethods(Sample.class).size());
+  }
+
+  // An inherited method that says nothing is found, whatever the class says that inherits it.
+  @Test
+  void check_inherited_findsTheSilentOne() {
+    List<Method> methods = promisedMethods(Heir.class);
+    assertEquals(
+        List.of("inherited", "overridden", "says"), methods.stream().map(Method::getName).toList());
+    assertEquals(null, promiseOf(methods.get(0)));
+    assertEquals(Progress.WAIT_FREE, promiseOf(methods.get(1)).value());
+    assertEquals(Progress.BLOCKING, promiseOf(methods.get(2)).value());
+  }
+
+  abstract static class Ancestor {
+    public void inherited() {}
+
+    public void overridden() {}
+
+    @ProgressGuarantee(Progress.BLOCKING)
+    public void says() {}
+  }
+
+  @ProgressGuarantee(Progress.WAIT_FREE)
+  public static class Heir extends Ancestor {
+    @Override
+    public void overridden() {}
   }
 
   static class Sample {
@@ -91,31 +142,41 @@ class ProgressGuaranteeTest {
 
   /**
    * The public methods that a class has of these packages' own: also those inherited from a class that
-   * is not public. Not what a user implements, nor what the compiler makes.
+   * is not public, for which the compiler puts a bridge into the class. Not what a user implements, nor
+   * what else the compiler makes.
    */
   private static List<Method> promisedMethods(Class<?> c) {
-    List<Method> methods = new ArrayList<>();
-    for (Method m : c.getMethods()) {
-      boolean ours = m.getDeclaringClass().getName().startsWith("dev.interlock.");
-      boolean callback = c.isInterface() && Modifier.isAbstract(m.getModifiers());
-      boolean ofEnum =
-          c.isEnum() && (m.getName().equals("values") || m.getName().equals("valueOf"));
-      if (ours && !callback && !ofEnum && !m.isSynthetic() && !m.isBridge()) {
-        methods.add(m);
+    Map<String, Method> methods = new TreeMap<>();
+    for (Class<?> of = c; of != null && isOurs(of); of = of.getSuperclass()) {
+      for (Method m : of.getDeclaredMethods()) {
+        boolean callback = c.isInterface() && Modifier.isAbstract(m.getModifiers());
+        boolean ofEnum =
+            c.isEnum() && (m.getName().equals("values") || m.getName().equals("valueOf"));
+        if (Modifier.isPublic(m.getModifiers())
+            && !callback
+            && !ofEnum
+            && !m.isSynthetic()
+            && !m.isBridge()) {
+          methods.putIfAbsent(m.getName() + Arrays.toString(m.getParameterTypes()), m);
+        }
       }
     }
-    return methods;
+    return List.copyOf(methods.values());
   }
 
-  /** What a method promises: it itself, the class that declares it, the class, those around them. */
-  private static @Nullable ProgressGuarantee promiseOf(Class<?> c, Method m) {
+  private static boolean isOurs(Class<?> c) {
+    return c.getName().startsWith("dev.interlock.");
+  }
+
+  /**
+   * What a method promises: it itself, the class that declares it, those around it. What the class says
+   * that inherits it is about its own methods: of another's it knows nothing.
+   */
+  private static @Nullable ProgressGuarantee promiseOf(Method m) {
     ProgressGuarantee promise = m.getAnnotation(ProgressGuarantee.class);
     for (Class<?> of = m.getDeclaringClass(); promise == null && of != null; ) {
       promise = of.getAnnotation(ProgressGuarantee.class);
       of = of.getEnclosingClass();
-    }
-    for (Class<?> of = c; promise == null && of != null; of = of.getEnclosingClass()) {
-      promise = of.getAnnotation(ProgressGuarantee.class);
     }
     return promise;
   }

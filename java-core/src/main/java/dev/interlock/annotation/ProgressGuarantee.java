@@ -8,7 +8,11 @@ import java.lang.annotation.Target;
 
 /**
  * The progress that a method promises, or that all public methods of a class promise which do not say
- * otherwise themselves. Inherited methods that the class does not override say nothing.
+ * otherwise themselves. A method that is inherited within the toolkit says it where it is declared. Of those
+ * inherited from elsewhere, such as {@code toArray}, nothing is said: they are as the methods that they call.
+ *
+ * <p>{@link #value} holds always, but for the case of {@link #unless}; so what is BLOCKING may be better in
+ * a case, {@link #betterWhile}, and what is WAIT_FREE may be worse in one.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -17,6 +21,9 @@ public @interface ProgressGuarantee {
   /** What is promised. */
   Progress value();
 
-  /** When the promise is weaker than {@link #value}, and whom a stalled thread delays then. */
+  /** The case in which the promise is weaker than {@link #value}, and what it is then. */
   String unless() default "";
+
+  /** The case in which it is stronger, and what it is then; and whom a stalled thread delays else. */
+  String betterWhile() default "";
 }

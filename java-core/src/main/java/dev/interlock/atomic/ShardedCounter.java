@@ -127,7 +127,7 @@ public final class ShardedCounter {
     long thread = Thread.currentThread().getId();
     int cell = cellOf(thread, multiplierOpaque());
     COUNT.getAndAdd(c, cell, delta);
-    if (c[cell + 1] != thread) {
+    if (ownerPlain(c, cell) != thread) {
       moved(c, cell, thread);
     }
   }
@@ -175,8 +175,8 @@ public final class ShardedCounter {
 
   /** Another thread was in this cell last: notes that, and looks for a better spread if it was often. */
   private void moved(long[] c, int cell, long thread) {
-    c[cell + 1] = thread;
-    long moves = ++c[cell + 2];
+    setOwnerPlain(c, cell, thread);
+    long moves = countMovePlain(c, cell);
     if (moves >= PATIENCE && (moves & (moves - 1)) == 0) {
       long m = multiplierOpaque();
       MULTIPLIER.compareAndSet(this, m, nextMultiplier(m));
@@ -192,6 +192,24 @@ public final class ShardedCounter {
   static int cellsLog2(int processors) {
     int cells = Math.min(MAX_CELLS, Math.max(2, processors) * 4);
     return Integer.SIZE - Integer.numberOfLeadingZeros(cells - 1);
+  }
+
+  private static long ownerPlain(long[] c, int cell) {
+    // Ordering: Plain. Only a hint; who was here before the last one, or half of two numbers, is a
+    // move
+    // too many or too few, and where an addition goes no sum depends on.
+    return c[cell + 1];
+  }
+
+  private static void setOwnerPlain(long[] c, int cell, long thread) {
+    // Ordering: Plain. As in ownerPlain(): only a hint.
+    c[cell + 1] = thread;
+  }
+
+  private static long countMovePlain(long[] c, int cell) {
+    // Ordering: Plain. Two that count at the same time may count once: another multiplier is tried
+    // later.
+    return ++c[cell + 2];
   }
 
   private long multiplierOpaque() {

@@ -5,6 +5,7 @@ import dev.interlock.annotation.ProgressGuarantee;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * NullPointerException}; a version of another {@code TaggedReference} is never the current one. The 64
  * bits of the tag do not come round within the life of a machine.
  *
- * <p><b>Cost.</b> One read, or one compare-and-set.
+ * <p><b>Cost.</b> One read; for a change, one compare-and-set besides.
  *
- * <p><b>Footprint.</b> 16 bytes, and 24 for the version; a successful change allocates a version, reading
- * and failing allocate nothing.
+ * <p><b>Footprint.</b> 16 bytes, and 24 for the version; a successful change allocates a version. Reading
+ * allocates nothing, nor does failing, unless the version changes between a call's look and its
+ * compare-and-set.
  *
  * <p><b>Source.</b> IBM System/370 Principles of Operation, 1983, appendix on compare-and-swap, where the
  * count stands beside the address. Differs from {@link
@@ -72,7 +74,11 @@ public final class TaggedReference<T extends @Nullable Object> {
    * @return whether it did
    */
   public boolean compareAndSet(Tagged<T> expected, T newReference) {
-    return CURRENT.compareAndSet(this, expected, new Tagged<T>(newReference, expected.tag + 1));
+    long tag = Objects.requireNonNull(expected, "expected").tag + 1;
+    // The look before it saves a failure the new version; a version that is gone does not come
+    // back.
+    return current == expected
+        && CURRENT.compareAndSet(this, expected, new Tagged<T>(newReference, tag));
   }
 
   /**

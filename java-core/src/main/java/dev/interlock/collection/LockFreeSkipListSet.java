@@ -691,14 +691,14 @@ public final class LockFreeSkipListSet<E> extends AbstractSet<E> implements Navi
     }
 
     final int level() {
-      return seed & LEVEL;
+      return seedPlain() & LEVEL;
     }
 
     /** The seed of a node that comes behind this one: each level has a quarter of those below it. */
     final int drawSeed() {
-      int s = seed;
+      int s = seedPlain();
       int state = (s >>> LEVEL_BITS) + 0x9E3779B; // a Weyl sequence for those behind the same node
-      seed = state << LEVEL_BITS | (s & LEVEL);
+      setSeedPlain(state << LEVEL_BITS | (s & LEVEL));
       int x = state << LEVEL_BITS; // Murmur3's finalizer
       x ^= x >>> 16;
       x *= 0x85EBCA6B;
@@ -708,6 +708,19 @@ public final class LockFreeSkipListSet<E> extends AbstractSet<E> implements Navi
       int level = Math.min(MOST_LEVELS, Integer.numberOfLeadingZeros(x) >> 1);
       // A linear congruential generator, of full period for those that each come behind the last.
       return (state * 0x15F77F5 + 0x2F0B4C4) << LEVEL_BITS | level;
+    }
+
+    private int seedPlain() {
+      // Ordering: Plain. The level is that of the constructor in whatever is read, published as the
+      // link
+      // is; an old state is a number drawn twice. Evidence: SkipListPublication.
+      return seed;
+    }
+
+    private void setSeedPlain(int s) {
+      // Ordering: Plain. Of two that draw at the same time one may be lost, and its number drawn
+      // again.
+      seed = s;
     }
 
     final boolean casNext(@Nullable Node expected, @Nullable Node replacement) {

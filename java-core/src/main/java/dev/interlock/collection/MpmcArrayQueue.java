@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the producer. All others go on. The strict forms wait (spinning, then yielding) for the stopped thread,
  * because anything else that they could answer might be wrong. {@link #relaxedOffer}, {@link
  * #relaxedPoll} and {@link #relaxedPeek} are lock-free: in that case, and in that case alone, they say
- * "full" or "empty" when it is not so. Removal from the middle keeps other consumers out, as a lock would.
+ * "full" or "empty" when it is not so. Removal from the middle keeps other consumers out, as a lock would,
+ * and whoever looks at all elements: an iterator, {@code contains}, {@code forEach}, {@code toArray} and
+ * their like wait for its end.
  *
  * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
  * or {@code peek} that returns its element; actions before a {@code poll} happen-before actions after the
@@ -58,8 +61,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Footprint.</b> A place is an object: 28 bytes for each element with compressed references, 32 at
  * most if the capacity is no power of two, 20 with compact object headers, and about 900 once; no
- * allocation by any operation but traversal and bulk removal. Producers and consumers write to cache
- * lines of their own, as far as their counts go.
+ * allocation by any operation but traversal, bulk removal and {@code offerBatch}, which copies its elements
+ * before it looks for nulls. Producers and consumers write to cache lines of their own, as far as their counts
+ * go.
  *
  * <p><b>Source.</b> Dmitry Vyukov, Bounded MPMC queue, 1024cores.net, 2010; the positions of a lap and an
  * index, for any capacity, are from crossbeam's <i>ArrayQueue</i>. Differs in the stamps, which are half as
@@ -70,8 +74,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ProgressGuarantee(
     value = BLOCKING,
-    unless =
-        "no thread is stopped between taking a place and handing it on; then it is lock-free. A"
+    betterWhile =
+        "no thread is stopped between taking a place and handing it on: lock-free then. A"
             + " stopped producer delays the consumers that reach its place, a stopped consumer the"
             + " producers that reach it a lap later")
 public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
@@ -204,8 +208,11 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
    */
   public int offerBatch(E[] from, int offset, int count) {
     Objects.checkFromIndexSize(offset, count, from.length);
-    for (int k = offset; k < offset + count; k++) {
-      Objects.requireNonNull(from[k], "an element of the batch");
+    // A copy: the array may change after the look for nulls, and places that are taken must be
+    // filled.
+    Object[] batch = Arrays.copyOfRange(from, offset, offset + count, Object[].class);
+    for (Object e : batch) {
+      Objects.requireNonNull(e, "an element of the batch");
     }
     if (count == 0) {
       return 0;
@@ -221,7 +228,7 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       if (free > 0) {
         if (casTail(t, end)) {
           for (int k = 0; k < free; k++, t = next(t)) {
-            put(cell(t), t, from[offset + k]);
+            put(cell(t), t, batch[k]);
           }
           return free;
         }
@@ -244,6 +251,11 @@ public final class MpmcArrayQueue<E> extends RingLayout.Ring<E> {
       return true;
     }
     throw new IllegalStateException(state() + " is full; use offer(), which tells, or poll first");
+  }
+
+  @Override
+  public boolean addAll(Collection<? extends E> c) {
+    return super.addAll(c);
   }
 
   /**

@@ -613,7 +613,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
         count++;
         try {
           consumer.accept(element);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // thrown below, when the others have been given
           if (failure == null) {
             failure = e;
           } else if (failure != e) {
@@ -622,11 +622,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
         }
       }
     }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
+    if (failure != null) {
+      throw Batches.<RuntimeException>asDeclared(failure);
     }
     return count;
   }

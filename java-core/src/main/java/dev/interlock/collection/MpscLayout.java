@@ -8,7 +8,8 @@ import dev.interlock.collection.MpscQueue.Segment;
  * <pre>
  *   | 64 bytes | tail, tailSegment | 64 bytes | head, headSegment | 64 bytes |
  * </pre>
- * * As {@link RingLayout}. The segment stands beside the count because each offer needs both, and the
+ *
+ * As {@link RingLayout}. The segment stands beside the count because each offer needs both, and the
  * fetch-and-add takes the line anyway.
  */
 @SuppressWarnings({"unused", "MultipleNullnessAnnotations"}) // padding is never read

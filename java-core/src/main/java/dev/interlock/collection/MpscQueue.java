@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An unbounded queue from any number of threads to one: the mailbox of an actor, the inbox of a worker.
- * Prefer {@link MpmcArrayQueue} when memory has to be bounded, or more than one thread takes out.
+ * Prefer {@link MpmcArrayQueue} when memory has to be bounded, and {@link MpmcUnboundedQueue} as soon as
+ * two threads take out: this one does not notice it, except in the {@linkplain #checked checked mode}, and
+ * gives elements twice or loses them.
  *
  * <p>Any thread may put in ({@code offer}, {@code add}, {@code fill}), ask for the size, and iterate. One
  * thread at a time is the <i>consumer</i>: {@code poll}, {@code peek}, {@code drain}, {@code clear},
  * everything that removes. The consumer may change from call to call if the calls happen-before each
- * other, as those of an actor do that runs on one worker after another.
+ * other, as those of an actor do that runs on one worker after another; in the checked mode the one that
+ * leaves says so, by {@link #releaseConsumer}.
  *
  * <p><b>Progress.</b> {@code offer} is wait-free: one fetch-and-add gives it a place of its own, one store
  * fills it. {@code isEmpty} is wait-free, {@code size} lock-free. {@code poll} and {@code peek} are
@@ -33,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * empty ({@code isEmpty} says false), and what is first cannot be told: {@code poll}, {@code peek} and
  * {@code drain} wait, spinning and then yielding. {@link #relaxedPoll}, {@link #relaxedPeek} and {@link
  * #relaxedDrain} return null, or stop, in that case: use them where the consumer has something else to do.
- * A virtual thread is not descheduled between the two steps unless its carrier is.
+ * A virtual thread is not descheduled between the two steps unless its carrier is. Whoever looks at all
+ * elements (an iterator, {@code contains}, {@code forEach}, {@code toArray} and their like) while the consumer
+ * removes from the middle waits for that to end.
  *
  * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
  * or {@code peek} that returns its element. Failed attempts: none.
@@ -46,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Blocking and errors.</b> {@code offer} always succeeds, so long as there is memory. Null is a
  * {@link NullPointerException}. An {@link OutOfMemoryError} in {@code offer} leaves a place that is never
- * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound.
+ * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound. In the
+ * checked mode a call by a second consumer is an {@link IllegalStateException} that changes nothing.
  *
  * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Of offers that
  * others overtake, one in eight returns some microseconds after its element is there: producers that stay
@@ -69,10 +76,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ProgressGuarantee(
     value = BLOCKING,
-    unless =
-        "no producer is stopped between taking its place and filling it; then it is wait-free. A"
+    betterWhile =
+        "no producer is stopped between taking its place and filling it: wait-free then. A"
             + " stopped producer delays the consumer that reaches its place, and nobody else")
-public final class MpscQueue<E> extends MpscLayout.Sides<E> {
+public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpscQueue {
   /*
    *    headSegment                          tailSegment
    *        v                                     v
@@ -137,6 +144,22 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public MpscQueue(int firstSegment) {
     super(new Segment(0, checkSegment(firstSegment)));
   }
+
+  /**
+   * A queue that finds out when a second thread consumes, for tests and for the search for a bug: each call
+   * that is the consumer's compares the calling thread with the one that came first.
+   */
+  @ProgressGuarantee(WAIT_FREE)
+  public static <E> MpscQueue<E> checked() {
+    return new CheckedMpscQueue<>(FIRST);
+  }
+
+  /**
+   * The next consumer may be another thread. Called by the present one; of effect in the checked mode
+   * alone. How the other thread learns of it has to be a hand-over that happens-before its first call.
+   */
+  @ProgressGuarantee(WAIT_FREE)
+  public void releaseConsumer() {}
 
   private static int checkSegment(int places) {
     if (places < 1 || places > RingLayout.MAX_CAPACITY) {
@@ -234,6 +257,12 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     return offer(e);
   }
 
+  @Override
+  @ProgressGuarantee(WAIT_FREE)
+  public boolean addAll(Collection<? extends E> c) {
+    return super.addAll(c);
+  }
+
   /**
    * Appends elements of {@code from} side by side, in one step: the {@code count} from index {@code
    * offset} on.
@@ -282,6 +311,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** Takes the first element; null when the queue is empty. Waits for a producer stopped in between. */
   @Override
   public @Nullable E poll() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -306,6 +336,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
    */
   @ProgressGuarantee(WAIT_FREE)
   public @Nullable E relaxedPoll() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -320,6 +351,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** The first element, which stays; null when the queue is empty. Waits as {@link #poll} does. */
   @Override
   public @Nullable E peek() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     int i = (int) (h - s.base);
@@ -330,6 +362,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   /** As {@link #peek}, with the weaker null of {@link #relaxedPoll}. */
   @ProgressGuarantee(WAIT_FREE)
   public @Nullable E relaxedPeek() {
+    consuming();
     long h = headPlain();
     Segment s = segmentAt(h);
     return elementAcquire(s.places, (int) (h - s.base));
@@ -375,6 +408,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public int drain(Consumer<? super E> action, int limit) {
     Objects.requireNonNull(action, "action");
     checkLimit(limit);
+    consuming();
     for (int drained = 0; drained < limit; drained++) {
       E e = poll();
       if (e == null) {
@@ -395,6 +429,7 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   public int relaxedDrain(Consumer<? super E> action, int limit) {
     Objects.requireNonNull(action, "action");
     checkLimit(limit);
+    consuming();
     for (int drained = 0; drained < limit; drained++) {
       E e = relaxedPoll();
       if (e == null) {
@@ -416,7 +451,9 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
     BitSet matching = new BitSet();
     int found = 0;
     Segment s = segmentAt(h);
-    for (long p = h; p < tail && !(one && !matching.isEmpty()); p++, found++) {
+    long t =
+        tail; // read once: producers that never pause, or a filter that offers, would have no end
+    for (long p = h; p < t && !(one && !matching.isEmpty()); p++, found++) {
       if (p >= s.end()) {
         s = s.nextOrAppend();
       }
@@ -527,6 +564,11 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
+  @Override
+  final String state() {
+    return getClass().getSimpleName() + "[size=" + size() + "]";
+  }
+
   // Accessors
 
   private long takeTail(int count) {
@@ -566,14 +608,14 @@ public final class MpscQueue<E> extends MpscLayout.Sides<E> {
   @SuppressWarnings("unchecked") // nothing else is put in
   private @Nullable E elementAcquire(@Nullable Object[] places, int index) {
     // Ordering: Acquire. Pairs with setElementRelease(): shows what the producer did before.
-    // Evidence:
-    // MpscQueuePublication.
+    // Evidence: MpscQueuePublication.
     return (E) ELEMENT.getAcquire(places, index);
   }
 
   private static void setElementRelease(@Nullable Object[] places, int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire(); publishes the element. Of the consumer's null
-    // nobody learns anything but that the element is gone. Evidence: MpscQueuePublication.
+    // nobody learns anything but that the element is gone; of an element that was moved, that
+    // `removals` has changed. Evidence: MpscQueuePublication, MpscQueueRemoval.
     ELEMENT.setRelease(places, index, e);
   }
 

@@ -58,7 +58,7 @@ final class RingCell {
   void setElementRelease(@Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
     // moved sees that `removals` has changed. Others see it by the store to head that lets them in
-    // again. Evidence: MpmcArrayQueueRemoval.
+    // again. Evidence: MpmcArrayQueueTraversal, MpmcArrayQueueRemoval.
     ELEMENT.setRelease(this, e);
   }
 

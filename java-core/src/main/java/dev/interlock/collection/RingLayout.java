@@ -1,5 +1,7 @@
 package dev.interlock.collection;
 
+import dev.interlock.annotation.Progress;
+import dev.interlock.annotation.ProgressGuarantee;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,11 +151,12 @@ final class RingLayout {
     }
 
     /** How many elements it holds at most; it does hold that many. */
+    @ProgressGuarantee(Progress.WAIT_FREE)
     public final int capacity() {
       return capacity;
     }
 
-    /** For messages; {@code toString} lists the elements, as the suite of {@code Queue} demands. */
+    @Override
     final String state() {
       return getClass().getSimpleName() + "[size=" + size() + ", capacity=" + capacity + "]";
     }

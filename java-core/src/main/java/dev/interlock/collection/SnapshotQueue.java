@@ -1,5 +1,8 @@
 package dev.interlock.collection;
 
+import static dev.interlock.annotation.Progress.BLOCKING;
+
+import dev.interlock.annotation.ProgressGuarantee;
 import java.util.AbstractQueue;
 import java.util.Collection;
 import java.util.Iterator;
@@ -37,6 +40,11 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
     }
   }
 
+  /** What all that looks at every element says of itself. */
+  private static final String NOBODY_REMOVES =
+      "no other thread removes from the middle: wait-free then. Who was stopped in such a removal"
+          + " delays everybody who looks";
+
   SnapshotQueue() {}
 
   abstract Snapshot snapshot();
@@ -58,18 +66,24 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
   /** The caller is about to take something out. */
   void consuming() {}
 
+  /** For messages; {@code toString} lists the elements, as the suite of {@code Queue} demands. */
+  abstract String state();
+
   @Override
+  @ProgressGuarantee(value = BLOCKING, betterWhile = NOBODY_REMOVES)
   public Iterator<E> iterator() {
     return new SnapshotIterator(snapshot());
   }
 
   @Override
+  @ProgressGuarantee(value = BLOCKING, betterWhile = NOBODY_REMOVES)
   public Spliterator<E> spliterator() {
     return Spliterators.spliteratorUnknownSize(
         iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
   }
 
   @Override
+  @ProgressGuarantee(value = BLOCKING, betterWhile = NOBODY_REMOVES)
   public boolean contains(@Nullable Object o) {
     if (o != null) {
       for (Object element : snapshot().elements()) {
@@ -81,25 +95,33 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
     return false;
   }
 
+  // To remove may mean to wait for a producer that was stopped, or for another who removes; where
+  // it
+  // does not, the subclass says so.
+
   @Override
+  @ProgressGuarantee(BLOCKING)
   public boolean remove(@Nullable Object o) {
     consuming();
     return o != null && removeMatching(o::equals, first(), true);
   }
 
   @Override
+  @ProgressGuarantee(BLOCKING)
   public boolean removeIf(Predicate<? super E> filter) {
     consuming();
     return removeMatching(Objects.requireNonNull(filter, "filter"), first(), false);
   }
 
   @Override
+  @ProgressGuarantee(BLOCKING)
   public boolean removeAll(Collection<?> c) {
     Objects.requireNonNull(c, "c");
     return removeIf(c::contains);
   }
 
   @Override
+  @ProgressGuarantee(BLOCKING)
   public boolean retainAll(Collection<?> c) {
     Objects.requireNonNull(c, "c");
     return removeIf(e -> !c.contains(e));
@@ -114,7 +136,7 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
     return limit;
   }
 
-  /** Adds all of them, so long as there is room. */
+  /** Adds all of them, so long as there is room. Each subclass says how far that waits. */
   @Override
   public boolean addAll(Collection<? extends E> c) {
     if (c == this) {
@@ -128,6 +150,7 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
   }
 
   @Override
+  @ProgressGuarantee(value = BLOCKING, betterWhile = NOBODY_REMOVES)
   public void forEach(Consumer<? super E> action) {
     Objects.requireNonNull(action, "action");
     iterator().forEachRemaining(action);

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <i>consumer</i> ({@code poll}, {@code peek}, {@code drain}, {@code clear}, everything that removes).
  * Any thread may ask for the size, and iterate.
  *
- * <p><b>Progress.</b> Wait-free. {@code size} and {@code isEmpty} are lock-free. An iterator that
- * another thread makes while the consumer removes from the middle waits for that to end.
+ * <p><b>Progress.</b> Wait-free, at either end; the consumer's removals from the middle too, in O(n). {@code
+ * size} and {@code isEmpty} are lock-free. Whoever looks at all elements (an iterator, {@code contains}, {@code
+ * forEach}, {@code toArray} and their like) while the consumer removes from the middle waits for that to end.
  *
  * <p><b>Memory effects.</b> Actions before an {@code offer} happen-before actions after the {@code poll}
  * or {@code peek} that returns its element; actions before a {@code poll} happen-before actions after the
@@ -56,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what it holds
  */
 @ProgressGuarantee(WAIT_FREE)
-public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
+public sealed class SpscRingBuffer<E> extends RingLayout.Ring<E> permits CheckedSpscRingBuffer {
   /*
    *             head                tail        tailLimit
    *              v                   v              v
@@ -195,6 +197,11 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
     throw new IllegalStateException(state() + " is full; use offer(), which tells, or poll first");
   }
 
+  @Override
+  public boolean addAll(Collection<? extends E> c) {
+    return super.addAll(c);
+  }
+
   /**
    * Appends what {@code supplier} gives, {@code limit} elements at most. It is asked only when there is
    * room; if it throws, what it gave before is in the ring.
@@ -291,6 +298,27 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
   @Override
   public void clear() {
     drain(e -> {});
+  }
+
+  /** Takes out the first element that equals {@code o}. */
+  @Override
+  public boolean remove(@Nullable Object o) {
+    return super.remove(o);
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super E> filter) {
+    return super.removeIf(filter);
+  }
+
+  @Override
+  public boolean removeAll(Collection<?> c) {
+    return super.removeAll(c);
+  }
+
+  @Override
+  public boolean retainAll(Collection<?> c) {
+    return super.retainAll(c);
   }
 
   @Override
@@ -462,7 +490,7 @@ public class SpscRingBuffer<E> extends RingLayout.Ring<E> {
 
   private void setElementRelease(int index, @Nullable Object e) {
     // Ordering: Release. Pairs with elementAcquire() in snapshot(): who sees an element that was
-    // moved sees that `removals` has changed.
+    // moved sees that `removals` has changed. Evidence: SpscRingBufferRemoval.
     ELEMENT.setRelease(elements, index, e);
   }
 

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Running;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,21 @@ class TaggedReferenceTest {
     TaggedReference<String> other = new TaggedReference<>("A");
     assertFalse(one.compareAndSet(other.read(), "B"));
     assertThrows(NullPointerException.class, () -> one.compareAndSet(null, "B"));
+  }
+
+  // A failure allocates nothing, in any of its forms: 24 bytes for each would be 24 million.
+  @Test
+  void compareAndSet_failing_allocatesNothing() {
+    TaggedReference<String> word = new TaggedReference<>("A");
+    TaggedReference.Tagged<String> old = word.read();
+    word.getAndSet("A");
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 1_000_000; i++) {
+      assertFalse(word.compareAndSet(old, "B") || word.compareAndSet("A", 0, "B"));
+    }
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(bytes < 1_000_000, () -> bytes + " bytes");
   }
 
   // The tags of many threads' changes count them exactly, and no version is taken twice.

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.testing.Kind;
+import dev.interlock.testing.Running;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,42 @@ class MpmcArrayQueueTest {
     Object[] objects = new Object[2];
     assertEquals(2, queue.pollBatch(objects, 0, 2));
     assertArrayEquals(new Object[] {"a", 1}, objects);
+  }
+
+  // The array may be written while its elements are put in: no null gets into the queue by that.
+  @Test
+  void offerBatch_arrayWrittenMeanwhile_takesNoNull() {
+    MpmcArrayQueue<Integer> queue = new MpmcArrayQueue<>(8);
+    Integer[] batch = {1, 2, 3, 4, 5, 6, 7, 8};
+    AtomicBoolean done = new AtomicBoolean();
+    Running<Void> writer =
+        Kind.PLATFORM.start(
+            () -> {
+              while (!done.get()) {
+                batch[7] = null;
+                Thread.onSpinWait();
+                batch[7] = 8;
+                Thread.onSpinWait();
+              }
+              return null;
+            });
+    try {
+      for (int taken = 0, refused = 0; taken + refused < 200_000; ) {
+        try {
+          int count = queue.offerBatch(batch, 0, 8);
+          taken++;
+          for (int i = 0; i < count; i++) {
+            assertEquals(i + 1, queue.poll(), "of batch " + taken);
+          }
+        } catch (NullPointerException nullSeen) {
+          refused++;
+          assertTrue(queue.isEmpty());
+        }
+      }
+    } finally {
+      done.set(true);
+    }
+    writer.get();
   }
 
   // A filter that throws changes nothing and lets the others in again.

@@ -1,5 +1,6 @@
 package dev.interlock.collection;
 
+import static dev.interlock.testing.Polls.assertContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Running;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,5 +96,106 @@ class MpscQueueTest {
     stalled.goOn("a");
     assertEquals("a", polling.get());
     assertEquals("b", queue.poll());
+  }
+
+  // Checked: a second consumer is named beside the first, with a remedy, whatever it calls; nothing
+  // is
+  // changed. Any thread may still put in, and look.
+  @Test
+  void consumerOperations_bySecondThread_areReported() {
+    MpscQueue<String> queue = MpscQueue.checked();
+    queue.offer("a");
+    assertEquals("a", queue.peek());
+    Iterator<String> iterator = queue.iterator();
+    iterator.next();
+    List<Runnable> calls =
+        List.of(
+            queue::poll,
+            queue::peek,
+            queue::relaxedPoll,
+            queue::relaxedPeek,
+            queue::clear,
+            queue::remove,
+            queue::element,
+            iterator::remove,
+            queue::releaseConsumer,
+            () -> queue.remove("a"),
+            () -> queue.removeIf(x -> true),
+            () -> queue.removeAll(List.of("a")),
+            () -> queue.retainAll(List.of()),
+            () -> queue.drain(x -> {}),
+            () -> queue.drain(x -> {}, 1),
+            () -> queue.relaxedDrain(x -> {}, 1));
+    String me = Thread.currentThread().getName();
+    for (Runnable call : calls) {
+      IllegalStateException e =
+          Kind.PLATFORM
+              .start(
+                  () -> {
+                    Thread.currentThread().setName("intruder");
+                    call.run();
+                    return null;
+                  })
+              .failure(IllegalStateException.class);
+      assertContains(
+          e.getMessage(),
+          "a second consumer of CheckedMpscQueue[size=1]",
+          "\"" + me + "\"",
+          "\"intruder\"",
+          "releaseConsumer()",
+          "MpmcUnboundedQueue");
+    }
+    assertTrue(
+        Kind.PLATFORM
+            .start(
+                () ->
+                    queue.offer("b")
+                        && queue.fill(() -> "c", 1) == 1
+                        && queue.contains("c")
+                        && queue.size() == 3
+                        && !queue.isEmpty()
+                        && List.copyOf(queue).size() == 3)
+            .get());
+    assertEquals("a", queue.poll());
+  }
+
+  // Checked: the role can be handed over, and then is the other thread's.
+  @Test
+  void releaseConsumer_thenAnotherThread_mayPoll() {
+    MpscQueue<String> queue = MpscQueue.checked();
+    queue.offer("a");
+    queue.offer("b");
+    assertEquals("a", queue.poll());
+    queue.releaseConsumer();
+    assertEquals("b", Kind.PLATFORM.start(queue::poll).get());
+    assertThrows(IllegalStateException.class, queue::poll);
+  }
+
+  // Unchecked, the same call is there and asks for nothing.
+  @Test
+  void releaseConsumer_unchecked_hasNoEffect() {
+    MpscQueue<String> queue = new MpscQueue<>();
+    queue.offer("a");
+    queue.releaseConsumer();
+    assertEquals("a", queue.poll());
+  }
+
+  // A removal looks at what was there when it began: one that goes with its producers would have no
+  // end.
+  @Test
+  void removeIf_whileOthersOffer_ends() {
+    MpscQueue<Integer> queue = new MpscQueue<>(2);
+    queue.addAll(List.of(1, 2, 3));
+    AtomicInteger asked = new AtomicInteger();
+    assertTrue(
+        queue.removeIf(
+            e -> {
+              if (asked.getAndIncrement() < 1_000) {
+                queue.offer(10 * e);
+              }
+              return e == 2;
+            }));
+    assertEquals(3, asked.get());
+    assertEquals(List.of(1, 3, 10, 20, 30), List.copyOf(queue));
   }
 }

@@ -25,6 +25,7 @@ public final class QueueSuiteTest {
     all.addTest(suite("MpmcArrayQueue", () -> new MpmcArrayQueue<>(13)));
     all.addTest(suite("MpmcArrayQueue, power of two", () -> new MpmcArrayQueue<>(16)));
     all.addTest(suite("MpscQueue", MpscQueue::new));
+    all.addTest(suite("MpscQueue.checked", MpscQueue::checked));
     all.addTest(suite("MpscQueue, small segments", () -> new MpscQueue<>(1)));
     return all;
   }

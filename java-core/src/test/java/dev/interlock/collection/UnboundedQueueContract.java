@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.collection.UnboundedTraffic.Item;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -200,6 +201,54 @@ abstract class UnboundedQueueContract {
     assertEquals("at 5", failure.getMessage());
     drain(queue, seen::add, 1000);
     assertEquals(IntStream.range(0, 200).boxed().toList(), seen);
+  }
+
+  // The same when it fails with what it has not declared, as code in other languages may.
+  @Test
+  void drain_consumerFailsUndeclared_losesNothing() {
+    Queue<Integer> queue = of(IntStream.range(0, 200).boxed().toArray(Integer[]::new));
+    List<Integer> seen = new ArrayList<>();
+    IOException failure =
+        assertThrows(
+            IOException.class,
+            () ->
+                drain(
+                    queue,
+                    e -> {
+                      seen.add(e);
+                      if (e % 10 == 5) {
+                        throw UnboundedQueueContract.<RuntimeException>undeclared("at " + e);
+                      }
+                    },
+                    1000));
+    assertEquals("at 5", failure.getMessage());
+    drain(queue, seen::add, 1000);
+    assertEquals(IntStream.range(0, 200).boxed().toList(), seen);
+  }
+
+  // And a supplier: what it gave before is in the queue.
+  @Test
+  void fill_supplierFailsUndeclared_keepsWhatItGave() {
+    Queue<Integer> queue = of();
+    int[] given = {0};
+    assertThrows(
+        IOException.class,
+        () ->
+            fill(
+                queue,
+                () -> {
+                  if (given[0] == 70) {
+                    throw UnboundedQueueContract.<RuntimeException>undeclared("no more");
+                  }
+                  return given[0]++;
+                },
+                100));
+    assertEquals(IntStream.range(0, 70).boxed().toList(), List.copyOf(queue));
+  }
+
+  @SuppressWarnings("unchecked") // erased: nothing is cast
+  private static <X extends Throwable> X undeclared(String message) throws X {
+    throw (X) new IOException(message);
   }
 
   // An iterator shows what was there all the time, once, whatever happens meanwhile.

@@ -14,7 +14,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * Does who polls an element see its plain fields, and is each polled once? What reading a slot without
- * acquire would do is shown by {@link DequePublication.PlainBottomTwin}: the payload without its field.
+ * acquire would do is shown by {@link DequePublication.PlainBottomTwin}: the payload without its field. Slots
+ * are filled by compare-and-set; the order mutants {@code Injector$Segment.get} and {@code .cas} weaken both
+ * ends, to the same instructions on x86.
  */
 public class InjectorPublication {
   private InjectorPublication() {}

@@ -13,7 +13,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
  * A node that head has passed is linked to itself by a release store, while others still stand on it: a
- * producer whose tail it was, a consumer that reads it as head. Neither may lose an element over it.
+ * producer whose tail it was, a consumer that reads it as head. Neither may lose an element over it. No twin
+ * in the wrong mode: a release store is a plain one to x86, and stands between two compare-and-sets, over which
+ * the compiler moves nothing. The order mutant is {@code MichaelScottQueue$Node.pass}; a link that is cut the
+ * wrong way is the model checker's {@code CutLinkQueue}.
  */
 @JCStressTest
 @Outcome(

@@ -13,7 +13,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * Is a node published whole, although its element and its link are written plainly? Who finds it has the
- * element, with what was written before it was offered, and the whole chain behind it.
+ * element, with what was written before it was offered, and the whole chain behind it. No twin in the wrong
+ * mode: what publishes is a compare-and-set, a locked instruction on x86 in every mode. The order mutants
+ * {@code MichaelScottQueue$Node.casNext} weaken it; what a plain link would do is in {@link
+ * MpmcUnboundedPublication.CellTwin}.
  */
 public class MichaelScottPublication {
   private MichaelScottPublication() {}

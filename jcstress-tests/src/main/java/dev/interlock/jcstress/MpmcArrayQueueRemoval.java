@@ -12,7 +12,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * A removal ends with a store of head, which lets the consumers in again. It comes before what the caller
- * does next: who wrote before that finds the element gone.
+ * does next: who wrote before that finds the element gone. In the wrong mode: {@link
+ * MpmcArrayQueueRemovalTwin}.
  */
 @JCStressTest
 @Outcome(

@@ -12,7 +12,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * One element, which one thread removes and another polls. The remover says that it is there before it looks
- * whether the place is claimed, the consumer claims before it looks for removers: one sees the other.
+ * whether the place is claimed, the consumer claims before it looks for removers: one sees the other. In the
+ * wrong mode: {@link MpmcUnboundedRemovalTwin}.
  */
 @JCStressTest
 @Outcome(

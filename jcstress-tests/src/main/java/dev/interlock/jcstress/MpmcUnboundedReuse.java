@@ -14,7 +14,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /**
  * A consumer leaves its cell by a release store, and the array is used again: does the mark of a consumer
  * ever land in the next life of the cell, on an element? Both threads turn a queue of arrays with one place
- * over several times, so that every array is used again while the other may still be leaving it.
+ * over several times, so that every array is used again while the other may still be leaving it. No twin in
+ * the wrong mode: to x86 a release store is a plain one. The order mutant is {@code
+ * MpmcUnboundedQueue$Segment.leave}; arrays used again too early are the model checker's {@code
+ * HastyReuseQueue}.
  */
 @JCStressTest
 @Outcome(id = "36, 0", expect = ACCEPTABLE, desc = "All that was put in has come out, once.")

@@ -12,7 +12,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
  * A removal from the middle moves the elements in front of it and then frees the places they came from. Who
- * goes over the queue meanwhile sees none of them twice; the digits are what it saw.
+ * goes over the queue meanwhile sees none of them twice; the digits are what it saw. The moves in the wrong
+ * mode: {@link SpscRingBufferRemoval.TraversalTwin}.
  */
 @JCStressTest
 @Outcome(

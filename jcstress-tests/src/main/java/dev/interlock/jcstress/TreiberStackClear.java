@@ -10,7 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Two who each clear one stack and then look into the other: the second finds it empty. */
+/**
+ * Two who each clear one stack and then look into the other: the second finds it empty. In the wrong mode:
+ * {@link TreiberStackClearTwin}.
+ */
 @JCStressTest
 @Outcome(
     id = {"0, 0", "0, 1", "1, 0"},

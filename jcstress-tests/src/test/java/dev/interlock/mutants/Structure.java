@@ -64,7 +64,7 @@ record Structure(
               List.of("SeqLockLincheckTest")),
           new Structure(
               "Single-producer ring",
-              List.of("collection.SpscRingBuffer", "collection.CheckedSpscRingBuffer"),
+              List.of("collection.SpscRingBuffer", "collection.SoleThread"),
               "jcstress.SpscRingBuffer(?!.*Twin)",
               List.of("collection.SpscRingBufferTest", "collection.QueueStressTest"),
               List.of("SpscRingBufferLincheckTest")),

@@ -14,9 +14,10 @@ import org.junit.jupiter.api.Test;
  * arrays have one place, or two, so that segments come and go and arrays are used again in a handful of
  * operations.
  *
- * <p>Not here: {@code size}, which is not one step (see {@link UnboundedTwinsTest}); {@code relaxedPoll} and
- * {@code relaxedPeek}, which may find nothing at any time while an offer runs; iterators, which are weakly
- * consistent; and batches of more than one element, which are one step for each.
+ * <p>Not here: {@code size}, which is not one step (see {@link UnboundedTwinsTest}), and {@code relaxedPoll}
+ * and {@code relaxedPeek}, which may find nothing at any time while an offer runs: of these three it is
+ * checked that they wait for nobody. Iterators, which are weakly consistent; and batches of more than one
+ * element, which are one step for each.
  */
 class MpmcUnboundedQueueLincheckTest {
   /** Small numbers, so that the same element is in the queue more than once. */
@@ -87,6 +88,37 @@ class MpmcUnboundedQueueLincheckTest {
     }
   }
 
+  /** What is lock-free and not linearizable, beside what it runs into. Arrays of two places. */
+  @Param(name = "n", gen = IntGen.class, conf = "1:3")
+  public static class Relaxed extends Operations {
+    private final MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(2);
+
+    @Operation
+    public boolean relaxedOffer(@Param(name = "n") int n) {
+      return queue.relaxedOffer(n);
+    }
+
+    @Operation
+    public Integer relaxedPoll() {
+      return queue.relaxedPoll();
+    }
+
+    @Operation
+    public Integer relaxedPeek() {
+      return queue.relaxedPeek();
+    }
+
+    @Operation
+    public boolean remove(@Param(name = "n") int n) {
+      return queue.remove((Object) n);
+    }
+
+    @Operation
+    public int size() {
+      return queue.size();
+    }
+  }
+
   private final Subject one = new Subject("MpmcUnboundedQueue", "arrays of 1", "C5");
   private final Subject two = new Subject("MpmcUnboundedQueue", "arrays of 2", "C5");
 
@@ -108,5 +140,12 @@ class MpmcUnboundedQueueLincheckTest {
   @Test
   void twoPlaces_everyPair_stress() {
     two.stress(TwoPlaces.class, UnboundedQueueSpecification.class);
+  }
+
+  /** No thread that was stopped anywhere keeps a relaxed operation from its end, whatever it returns. */
+  @Test
+  void relaxed_modelChecking_noneWaits() {
+    MpmcArrayQueueLincheckTest.progressOnly(
+        new Subject("MpmcUnboundedQueue", "relaxed, progress alone", "C5"), Relaxed.class);
   }
 }

@@ -288,11 +288,13 @@ public final class MemoryOrders {
           text.append("| ").append(row.litmus.shape()).append(" | ").append(row.litmus.mode());
           text.append(" | ");
           text.append(
-              strong
-                  ? "the processor forbids it, and the compiler did not do it"
-                  : row.litmus.arm() == Answer.FORBIDDEN && row.litmus.x86() == Answer.FORBIDDEN
-                      ? "only a compiler can do it, and it did not"
-                      : "it was not met in this run");
+              row.isCrowded()
+                  ? "too few processors to tell"
+                  : strong
+                      ? "the processor forbids it, and the compiler did not do it"
+                      : row.litmus.arm() == Answer.FORBIDDEN && row.litmus.x86() == Answer.FORBIDDEN
+                          ? "only a compiler can do it, and it did not"
+                          : "it was not met in this run");
           text.append(" | ").append(row.litmus.x86() == Answer.FORBIDDEN ? "no" : "yes");
           text.append(" | ");
           text.append(
