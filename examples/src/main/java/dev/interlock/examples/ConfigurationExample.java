@@ -1,5 +1,6 @@
 package dev.interlock.examples;
 
+import dev.interlock.sync.RwLock;
 import dev.interlock.sync.SeqLock;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A position that one thread moves and many read: three numbers that belong together. */
+/**
+ * A configuration that is read all the time and changed now and then: three numbers that belong together. Under
+ * a read-write lock it is any object, and a reader keeps writers out; in a sequence lock it is longs alone, and
+ * a reader writes nothing, but reads again when a change came between.
+ */
 @Command(
-    name = "seqlock",
-    description = "A read-mostly record: readers write nothing and never see half a change.")
-public final class SeqLockExample extends Example {
+    name = "configuration",
+    description = "A read-mostly configuration, under a read-write lock and in a sequence lock.")
+public final class ConfigurationExample extends Example {
   @Option(
       names = "--readers",
       paramLabel = "N",
@@ -22,77 +27,145 @@ public final class SeqLockExample extends Example {
   private int readers;
 
   @Option(
-      names = "--moves",
+      names = "--changes",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "How often the position is changed.")
-  private int moves;
+      description = "How often the configuration is changed.")
+  private int changes;
 
   /** For the launcher. */
-  public SeqLockExample() {
-    super("D9");
+  public ConfigurationExample() {
+    super("D3", "D9");
+  }
+
+  /** How many requests are let through in a second, how many more at once, and the sum of both. */
+  private record Limits(long steady, long burst, long most) {
+    Limits {
+      if (steady + burst != most) {
+        throw new IllegalArgumentException(steady + " + " + burst + " is not " + most);
+      }
+    }
+  }
+
+  /** One way to keep the configuration. */
+  private interface Kept {
+    /** Reads it; whether the numbers fit together. */
+    boolean readWhole() throws InterruptedException;
+
+    /** Changes it for the {@code i}-th time. */
+    void change(long i) throws InterruptedException;
+
+    /** The steady limit. */
+    long steady() throws InterruptedException;
+  }
+
+  private static final class UnderRwLock implements Kept {
+    private final RwLock<Limits> limits =
+        RwLock.builder().name("limits").of(new Limits(0, 0, 0));
+
+    @Override
+    public boolean readWhole() throws InterruptedException {
+      return limits.withRead(now -> now.steady() + now.burst() == now.most());
+    }
+
+    @Override
+    public void change(long i) throws InterruptedException {
+      try (var guard = limits.write()) {
+        guard.set(new Limits(i, 2 * i, 3 * i));
+      }
+    }
+
+    @Override
+    public long steady() throws InterruptedException {
+      return limits.withRead(Limits::steady);
+    }
+
+    @Override
+    public String toString() {
+      return limits.toString();
+    }
+  }
+
+  private static final class InSeqLock implements Kept {
+    private final SeqLock limits = SeqLock.ofLongs(3);
+
+    @Override
+    public boolean readWhole() {
+      return limits.readLong(now -> now.get(0) + now.get(1) - now.get(2)) == 0;
+    }
+
+    @Override
+    public void change(long i) {
+      if (i % 2 == 0) {
+        limits.write(i, 2 * i, 3 * i);
+      } else {
+        limits.update(
+            now -> {
+              now.set(0, i);
+              now.set(2, i + now.get(1));
+            });
+      }
+    }
+
+    @Override
+    public long steady() {
+      return limits.readLong(now -> now.get(0));
+    }
+
+    @Override
+    public String toString() {
+      return limits.toString();
+    }
   }
 
   @Override
   protected void run() throws InterruptedException {
     requireBetween(1, MAX_THREADS, "--readers", readers);
-    requireAtLeast(1, "--moves", moves);
-    // x, y, and their sum: whoever reads them of two different moves finds that the sum is wrong.
-    SeqLock position = SeqLock.ofLongs(3);
+    requireAtLeast(1, "--changes", changes);
+    InSeqLock inSeqLock = new InSeqLock();
+    for (Kept kept : List.of(new UnderRwLock(), inSeqLock)) {
+      readAndChange(kept);
+    }
+    check(inSeqLock.limits.writes() == changes, "the sequence lock counted every change");
+  }
+
+  private void readAndChange(Kept kept) throws InterruptedException {
     AtomicBoolean stop = new AtomicBoolean();
     AtomicLong reads = new AtomicLong();
     AtomicLong torn = new AtomicLong();
-    AtomicLong interrupted = new AtomicLong();
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < readers; t++) {
       threads.add(
           Threads.startPlatform(
               "reader-" + t,
               () -> {
-                long[] into = new long[3];
                 long mine = 0;
+                long half = 0;
                 do {
-                  position.read(into);
                   mine++;
-                  if (into[0] + into[1] != into[2]) {
-                    torn.incrementAndGet();
-                  }
-                  if (!position.tryRead(into)) {
-                    interrupted
-                        .incrementAndGet(); // a writer came between; what was read is dropped
-                  }
+                  half += kept.readWhole() ? 0 : 1;
                 } while (!stop.get());
                 reads.addAndGet(mine);
+                torn.addAndGet(half);
               }));
     }
-    for (int i = 1; i <= moves; i++) {
-      if (i % 2 == 0) {
-        position.write(i, 2L * i, 3L * i);
-      } else {
-        position.update(
-            p -> {
-              p.set(0, p.get(0) + 1);
-              p.set(2, p.get(2) + 1);
-            });
-      }
+    for (int i = 1; i <= changes; i++) {
+      kept.change(i);
     }
     stop.set(true);
     for (Thread thread : threads) {
       thread.join();
     }
-    long x = position.readLong(p -> p.get(0));
     out()
         .println(
             String.format(
                 Locale.ROOT,
-                "%,d moves, %,d reads by %d threads; %,d single attempts met a writer.",
-                moves,
+                "%s: %,d changes, %,d reads by %d threads.",
+                kept,
+                changes,
                 reads.get(),
-                readers,
-                interrupted.get()));
-    out().println(position);
-    check(torn.get() == 0, "no reader saw half a move");
-    check(position.writes() == moves, "every move was made");
-    check(x == moves, "the position is that of the last move");
+                readers));
+    check(torn.get() == 0, "no reader saw half a change");
+    check(kept.steady() == changes, "the configuration is that of the last change");
   }
 }
