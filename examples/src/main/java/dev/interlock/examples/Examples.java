@@ -33,7 +33,7 @@ final class Examples {
         new BoundedBufferExample(),
         new OnceExample(),
         new StarvationExample(),
-        new SeqLockExample(),
+        new ConfigurationExample(),
         new BarrierExample(),
         new NotifyExample(),
         new LatchExample(),

@@ -49,7 +49,9 @@ import org.jspecify.annotations.Nullable;
  * is called of, not of those within. Who gives up by other means, the {@code orTimeout} of a stage
  * or a clock of its own, polls the future without a party, and then tells who holds by {@link
  * Watch#handOver}. A party that polls several futures is taken to wait for any of them; when it
- * gives one up and waits on for the others, a deadlock that is left is found by {@link #check}.
+ * gives one up and waits on for the others, a deadlock that is left is found by {@link #check}. It
+ * is not looked for as the wait ends: who gives one up runs, and as a rule gives up the others next,
+ * and between the two it would be reported for a deadlock that it is just leaving.
  *
  * <p><b>Cost.</b> Two stores for a lock and an unlock without contention. A wait: one entry
  * in a table, one walk along those who wait for each other. With {@link Builder#captureStacks} a

@@ -23,6 +23,9 @@ public final class Futures {
   public static <T extends @Nullable Object> T block(PollFuture<T> future)
       throws InterruptedException {
     Objects.requireNonNull(future, "future");
+    if (future instanceof Waiter wait) {
+      wait.drivenBy(Thread.currentThread());
+    }
     ThreadWaker waker = new ThreadWaker();
     Context cx = new Context(waker);
     for (; ; ) {
@@ -45,6 +48,7 @@ public final class Futures {
     Objects.requireNonNull(future, "future");
     if (future instanceof Waiter wait) {
       wait.setMayGiveUp();
+      wait.drivenBy(Thread.currentThread());
     }
     long deadline = System.nanoTime() + Durations.toNanosSaturated(timeout);
     ThreadWaker waker = new ThreadWaker();

@@ -1,7 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.future.PollFuture;
-import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.pause.Pause;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
@@ -46,8 +45,11 @@ import org.jspecify.annotations.Nullable;
  * round misses one arrival again, and nobody else notices. When all have arrived it is too late for that,
  * and the wait reports success. An action that throws breaks the barrier, and so does {@link #breakBarrier}:
  * those who wait, and all who come before a {@link #reset}, fail with {@link BarrierBrokenException}. The
- * action runs in the call of the leader, which for a future or a coroutine is a poll: it should be short,
- * and must not arrive at its own barrier.
+ * action runs in the call of the leader, which for a future or a coroutine is a poll: it should be short. An
+ * action that arrives at its own barrier would wait for a round that cannot begin before it has ended: on its
+ * own thread that is an {@link IllegalStateException}, which breaks the barrier unless the action catches it.
+ * Not seen, and a hang: an action that waits for somebody else who arrives, or for a future that arrives and
+ * is not driven by {@link PollFuture#block() block}.
  *
  * <p><b>Cost.</b> A round whose parties are platform threads that do not fall asleep is one compare-and-set for
  * each. Any other arrival is one more and a swap, of the short lock; the last one lets n others go in O(n).
@@ -219,6 +221,7 @@ public final class Barrier extends Synchronizer {
   /**
    * Arrives, and waits for the others.
    *
+   * @throws IllegalStateException when called by the action
    * @throws InterruptedException when interrupted before all had arrived; the arrival is withdrawn
    * @throws BarrierBrokenException when the barrier is broken, or is broken or reset while this call waits
    */
@@ -231,6 +234,7 @@ public final class Barrier extends Synchronizer {
    * As {@link #await()}, not longer than {@code timeout}; zero or less does not wait.
    *
    * @return null when the time ran out before all had arrived; the arrival is withdrawn
+   * @throws IllegalStateException when called by the action and it would wait
    * @throws InterruptedException when interrupted before all had arrived; the arrival is withdrawn
    * @throws BarrierBrokenException when the barrier is broken, or is broken or reset while this call waits
    */
@@ -256,7 +260,7 @@ public final class Barrier extends Synchronizer {
    * @throws BarrierBrokenException when the barrier is broken
    */
   public @Nullable Passage tryAwait() {
-    return arriveLinked(queue(), null);
+    return arriveLinked(queue(), null, false);
   }
 
   /**
@@ -455,10 +459,16 @@ public final class Barrier extends Synchronizer {
       }
     }
     ThreadArrival arrival = new ThreadArrival(this);
-    Passage passage = arriveLinked(q, arrival);
-    return passage != null
-        ? passage
-        : passed(arrival, awaitQueued(q, arrival, interruptible, deadline));
+    Passage passage = arriveLinked(q, arrival, true);
+    if (passage != null) {
+      return passage;
+    }
+    WaitNote note = WaitNote.ofThread(this, arrival, interruptible, deadline);
+    try {
+      return passed(arrival, awaitQueued(q, arrival, interruptible, deadline));
+    } finally {
+      WaitNote.end(note);
+    }
   }
 
   /** Waits as a party that was counted in {@code turn}, which is round {@code number}. */
@@ -474,7 +484,12 @@ public final class Barrier extends Synchronizer {
       return passed(q, turn, number);
     }
     q.learnSpin(false);
-    return passed(arrival, arrival.await(this, interruptible, deadline, 0));
+    WaitNote note = WaitNote.ofThread(this, arrival, interruptible, deadline);
+    try {
+      return passed(arrival, arrival.await(this, interruptible, deadline, 0));
+    } finally {
+      WaitNote.end(note);
+    }
   }
 
   /** Looks at the word for a while; whether the turn is over. */
@@ -546,7 +561,7 @@ public final class Barrier extends Synchronizer {
   }
 
   /** The passage of the last; or null, then {@code w}, if there is one, is linked. */
-  private @Nullable Passage arriveLinked(WaitQueue q, @Nullable Waiter w) {
+  private @Nullable Passage arriveLinked(WaitQueue q, @Nullable Waiter w, boolean blocks) {
     FullRound full;
     q.lock();
     try {
@@ -555,6 +570,15 @@ public final class Barrier extends Synchronizer {
         throw copyOf(failure);
       }
       long guarded = guard();
+      if (blocks && acting != null && acting.actsHere()) {
+        throw new IllegalStateException(
+            "the action of round "
+                + acting.number
+                + " of "
+                + objectName()
+                + " arrived at its own barrier, whose next round begins when the action has ended; "
+                + "take that call out of the action");
+      }
       if (acting != null || arrived(q, guarded) < parties - 1) {
         if (w != null) {
           q.waiters().add(w);
@@ -806,6 +830,9 @@ public final class Barrier extends Synchronizer {
   private static final class FullRound {
     final long number;
 
+    /** Who runs the action. */
+    private final Thread actor = Thread.currentThread();
+
     /** How many of its parties are counted still. */
     int counted;
 
@@ -817,6 +844,10 @@ public final class Barrier extends Synchronizer {
     FullRound(long number, int counted) {
       this.number = number;
       this.counted = counted;
+    }
+
+    boolean actsHere() {
+      return actor == Thread.currentThread();
     }
   }
 
@@ -867,11 +898,13 @@ public final class Barrier extends Synchronizer {
   }
 
   /** An arrival as a future. */
-  private static final class AwaitOperation extends Operation<Passage> {
+  private static final class AwaitOperation extends NotedOperation<Passage> {
     private final Barrier barrier;
 
     /** Whether the first poll was there; before it nothing is to be withdrawn. */
     private volatile boolean arrived;
+
+    private boolean blocks;
 
     private @Nullable Passage own;
 
@@ -881,10 +914,20 @@ public final class Barrier extends Synchronizer {
     }
 
     @Override
+    Synchronizer object() {
+      return barrier;
+    }
+
+    @Override
     protected boolean attempt() {
       arrived = true;
-      own = barrier.arriveLinked(barrier.queue(), this);
+      own = barrier.arriveLinked(barrier.queue(), this, blocks);
       return own != null;
+    }
+
+    @Override
+    public void drivenBy(Thread thread) {
+      blocks = true;
     }
 
     @Override

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fair spin lock whose waiters each look at the word of the one before them: one swap to lock, one store to
  * unlock, and nobody is ever waited for but the holder. It has no {@code tryLock}; {@link McsLock} has. When
- * not to use it: see {@link SpinningLock} and {@link TicketLock}.
+ * not to use it: see {@link SpinningLock}. As the other fair ones it loses more than a {@link SpinLock} once
+ * more threads want it than have a processor, because it is handed to the next in the line, which may have
+ * none; and having joined the line nobody can leave it. {@link Mutex#fair} does what is wanted.
  *
  * <p>{@link #lock()} makes a {@link Handle} each time, one from {@link #handle()} is used again and again and
  * costs no allocation.

@@ -4,7 +4,7 @@ import dev.interlock.internal.wait.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link Entry} as a future. */
-final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R> {
+class EntryOperation<R extends @Nullable Object> extends NotedOperation<R> {
   private final Synchronizer object;
   private final Entry<R> entry;
 
@@ -19,12 +19,12 @@ final class EntryOperation<R extends @Nullable Object> extends NotedOperation<R>
   }
 
   @Override
-  Synchronizer object() {
+  final Synchronizer object() {
     return object;
   }
 
   @Override
-  Entry<R> entry() {
+  final Entry<R> entry() {
     return entry;
   }
 

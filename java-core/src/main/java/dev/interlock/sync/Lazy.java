@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.future.PollFuture;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Blocking and errors.</b> {@code get} is not interruptible, as {@link Supplier} has it; an interrupt is
  * kept for later. {@code getInterruptibly} is. What a supplier that throws, or returns null, or asks this
- * object again, does is said at {@link OnceCell}.
+ * object again, does is said at {@link OnceCell}; and what two do that need each other.
  *
  * <p><b>Cost.</b> A hit is one volatile read and a comparison with null.
  *
@@ -43,25 +44,66 @@ public final class Lazy<T> extends Once<T> implements Supplier<T> {
    */
   private @Nullable Supplier<? extends T> supplier;
 
-  private Lazy(@Nullable String name, OnFailure onFailure, Supplier<? extends T> supplier) {
-    super(name, onFailure, null);
+  private Lazy(
+      @Nullable String name,
+      @Nullable DeadlockDetector detector,
+      OnFailure onFailure,
+      Supplier<? extends T> supplier) {
+    super(name, detector, onFailure, null);
     this.supplier = Objects.requireNonNull(supplier, "supplier");
   }
 
   /** A value that {@code supplier} makes; when that fails, the next who asks tries again. */
   public static <T> Lazy<T> of(Supplier<? extends T> supplier) {
-    return new Lazy<>(null, OnFailure.RETRY, supplier);
+    return new Lazy<>(null, null, OnFailure.RETRY, supplier);
   }
 
   /** A value that {@code supplier} makes. */
   public static <T> Lazy<T> of(Supplier<? extends T> supplier, OnFailure onFailure) {
-    return new Lazy<>(null, onFailure, supplier);
+    return new Lazy<>(null, null, onFailure, supplier);
   }
 
   /** As {@link #of}, with a name that errors, dumps and {@code toString} show. */
   public static <T> Lazy<T> named(
       String name, Supplier<? extends T> supplier, OnFailure onFailure) {
-    return new Lazy<>(Objects.requireNonNull(name, "name"), onFailure, supplier);
+    return new Lazy<>(Objects.requireNonNull(name, "name"), null, onFailure, supplier);
+  }
+
+  /** A builder, for a detector and what else there is. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the options of a lazy value. */
+  public static final class Builder {
+    private @Nullable String name;
+    private @Nullable DeadlockDetector detector;
+    private OnFailure onFailure = OnFailure.RETRY;
+
+    private Builder() {}
+
+    /** The name that errors, dumps and {@code toString} show. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** What happens when the supplier throws. */
+    public Builder onFailure(OnFailure onFailure) {
+      this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
+      return this;
+    }
+
+    /** Who looks for deadlocks, as {@link OnceCell.Builder#detector}. */
+    public Builder detector(DeadlockDetector detector) {
+      this.detector = Objects.requireNonNull(detector, "detector");
+      return this;
+    }
+
+    /** A value that {@code supplier} makes. */
+    public <T> Lazy<T> of(Supplier<? extends T> supplier) {
+      return new Lazy<>(name, detector, onFailure, supplier);
+    }
   }
 
   /**
@@ -88,7 +130,17 @@ public final class Lazy<T> extends Once<T> implements Supplier<T> {
 
   /** As {@link #get} as a future: queued from its first poll on; its poll may run the supplier. */
   public PollFuture<T> getAsync() {
-    return new EntryOperation<>(this, CLAIM, new Makes(this::supply));
+    return new OnceOperation<>(this, CLAIM, new Makes(this::supply, null));
+  }
+
+  /**
+   * As {@link #getAsync()}, for a value that is watched.
+   *
+   * @param party who waits; the thread that runs the supplier is a party by itself
+   */
+  public PollFuture<T> getAsync(Object party) {
+    return new OnceOperation<>(
+        this, CLAIM, new Makes(this::supply, Objects.requireNonNull(party, "party")));
   }
 
   private T supply() {

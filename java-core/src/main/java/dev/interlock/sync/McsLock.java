@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fair spin lock whose waiters stand in a list, each looking at a word of its own: an unlock disturbs one
  * waiter, however many there are. For few waiters {@link TicketLock} is smaller and as fast. When not to use
- * it: see {@link SpinningLock} and {@link TicketLock}.
+ * it: see {@link SpinningLock}. It loses more than a {@link SpinLock} once more threads want it than have a
+ * processor: an unlock hands it to the next in the list, which may have none, and then everybody waits for
+ * that one's next time slice; {@link Mutex#fair} does what is wanted.
  *
  * <p>The node in that list is the {@link Handle}: {@link #lock()} makes one each time, a handle from {@link
  * #handle()} is used again and again and costs no allocation.

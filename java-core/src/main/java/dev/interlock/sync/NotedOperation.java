@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
   /** Who waits and will hold, or null when that is not known. */
-  private final @Nullable Object party;
+  private @Nullable Object party;
 
   /**
    * Volatile: a cancel by another thread may come between the enqueueing and the note. It changes
@@ -53,6 +53,11 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
 
   final @Nullable Object party() {
     return party;
+  }
+
+  /** Who waits became known after all; said before the first poll, or too late for this wait. */
+  final void askedBy(Object known) {
+    party = known;
   }
 
   @Override

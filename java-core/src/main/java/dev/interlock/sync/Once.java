@@ -1,6 +1,8 @@
 package dev.interlock.sync;
 
 import dev.interlock.InitialisationException;
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.DeadlockException;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
@@ -53,6 +55,13 @@ abstract class Once<T> extends Synchronizer {
    * copy is still null the state is looked at. It is there because one load and one comparison with null
    * are all that a hit costs; the state would have to be compared with a class.
    *
+   * Recursion. Who asks is compared with the claim of the role, under the queue's lock and before it would
+   * wait: by its party, and by its thread, if a function of the claim's holder runs on one. Both are told
+   * by the party itself, before it can ask, and it is compared with itself alone; so neither needs an order.
+   *
+   * Deadlocks. To a detector the party of the claim holds the cell, from where it has the claim in its hands
+   * to the end of the role. Who only wants the value of a cell that nobody is about to make waits for nobody.
+   *
    * Linearization points: a hit, its load; anything that makes, fails or gives up, its write of the state;
    * a wait, that write of the one who ended it.
    *
@@ -87,8 +96,12 @@ abstract class Once<T> extends Synchronizer {
     }
   }
 
-  Once(@Nullable String name, OnFailure onFailure, @Nullable T value) {
-    super(name);
+  Once(
+      @Nullable String name,
+      @Nullable DeadlockDetector detector,
+      OnFailure onFailure,
+      @Nullable T value) {
+    super(name, detector);
     this.remembers = Objects.requireNonNull(onFailure, "onFailure") == OnFailure.REMEMBER;
     this.state = value;
     this.value = value;
@@ -117,7 +130,8 @@ abstract class Once<T> extends Synchronizer {
         s == null
             ? "empty"
             : s instanceof Running ? "initialising" : s instanceof Failed ? "failed" : "set";
-    return objectName() + "[" + text + ", waiting=" + waiting() + "]";
+    String by = s instanceof Running ? byHolder() : "";
+    return objectName() + "[" + text + by + ", waiting=" + waiting() + "]";
   }
 
   // The value, if it is there
@@ -132,7 +146,7 @@ abstract class Once<T> extends Synchronizer {
   /** The value, made by {@code initialiser} if this caller gets the role; waits as a thread. */
   final T make(Initialiser<? extends T> initialiser) throws InterruptedException {
     checkInterrupt("initialising");
-    Claims entry = new Claims();
+    Claims entry = new Claims(Thread.currentThread());
     OnceClaim<T> claim =
         entry.tryEnter()
             ? entry.entered()
@@ -142,7 +156,7 @@ abstract class Once<T> extends Synchronizer {
 
   /** As {@link #make}; an interrupt is kept for later. */
   final T makeUninterruptibly(Initialiser<? extends T> initialiser) {
-    Claims entry = new Claims();
+    Claims entry = new Claims(Thread.currentThread());
     OnceClaim<T> claim =
         entry.tryEnter()
             ? entry.entered()
@@ -168,7 +182,7 @@ abstract class Once<T> extends Synchronizer {
         throw new NullPointerException(
             "the initialiser of " + this + " returned null; a value is not null");
       }
-    } catch (InterruptedException | CancellationException ended) {
+    } catch (InterruptedException | CancellationException | DeadlockException ended) {
       claim.close(); // it did not fail, it was told to stop
       throw ended;
     } catch (Throwable failure) {
@@ -196,7 +210,7 @@ abstract class Once<T> extends Synchronizer {
   }
 
   /** The same, or null when {@code w} is queued. */
-  private @Nullable Object claimOrEnqueue(WaitQueue q, Waiter w) {
+  private @Nullable Object claimOrEnqueue(WaitQueue q, Waiter w, @Nullable Object party) {
     q.lock();
     try {
       for (; ; ) {
@@ -205,7 +219,7 @@ abstract class Once<T> extends Synchronizer {
           return now;
         }
         if (state instanceof Running running) {
-          refuseRecursion(running);
+          refuseRecursion(running, party);
           if (running.wanted || casState(running, new Running(running.claim, true))) {
             q.waiters().add(w);
             return null;
@@ -218,7 +232,7 @@ abstract class Once<T> extends Synchronizer {
   }
 
   /** The value, or null when {@code w} is queued until there is one. */
-  private @Nullable Object readOrEnqueue(WaitQueue q, Waiter w) {
+  private @Nullable Object readOrEnqueue(WaitQueue q, Waiter w, @Nullable Object party) {
     q.lock();
     try {
       Object s = state;
@@ -226,7 +240,7 @@ abstract class Once<T> extends Synchronizer {
         return valueOrThrow(s);
       }
       if (s instanceof Running running) {
-        refuseRecursion(running);
+        refuseRecursion(running, party);
       }
       q.waiters().add(w);
       return null;
@@ -242,14 +256,21 @@ abstract class Once<T> extends Synchronizer {
     return settled;
   }
 
-  /** Who runs the initialiser would wait for itself. */
-  private void refuseRecursion(Running running) {
+  /** Who has the role, or runs the initialiser, would wait for itself. */
+  private void refuseRecursion(Running running, @Nullable Object party) {
     if (running.claim.runsOn(Thread.currentThread())) {
       throw new IllegalStateException(
           "recursive initialisation of "
               + objectName()
               + ": its initialiser asked for the value that it is to make; "
               + "take that call out of the initialiser");
+    }
+    if (running.claim.isHeldBy(party)) {
+      throw new IllegalStateException(
+          "recursive initialisation of "
+              + objectName()
+              + ": who holds the claim to make its value asked for that value; set it first, or, if "
+              + "somebody else will, say so by handOver() of the claim");
     }
   }
 
@@ -266,7 +287,7 @@ abstract class Once<T> extends Synchronizer {
 
   final T read() throws InterruptedException {
     checkInterrupt("waiting for");
-    T v = this.<@Nullable T>await(new Reads<>(), READ, true, ThreadWaiter.FOREVER, null);
+    T v = this.<@Nullable T>await(readByThread(), READ, true, ThreadWaiter.FOREVER, null);
     return Objects.requireNonNull(v);
   }
 
@@ -280,12 +301,16 @@ abstract class Once<T> extends Synchronizer {
       return settledValue(s);
     }
     return this.<@Nullable T>await(
-        new Reads<>(), READ, true, ThreadWaiter.deadlineAfter(nanos), null);
+        readByThread(), READ, true, ThreadWaiter.deadlineAfter(nanos), null);
   }
 
   final T readUninterruptibly() {
-    T v = this.<@Nullable T>awaitUninterruptibly(new Reads<>(), READ, null);
+    T v = this.<@Nullable T>awaitUninterruptibly(readByThread(), READ, null);
     return Objects.requireNonNull(v);
+  }
+
+  private <R extends @Nullable Object> Reads<R> readByThread() {
+    return new Reads<>(Thread.currentThread());
   }
 
   private void checkInterrupt(String what) throws InterruptedException {
@@ -400,9 +425,23 @@ abstract class Once<T> extends Synchronizer {
 
   // Ways of waiting
 
+  /** What is asked of this object, by somebody who may be known. */
+  abstract class OnceEntry<R extends @Nullable Object> extends Entry<R> {
+    /** Who asks, or null when that is not known. */
+    @Nullable Object party;
+
+    OnceEntry(@Nullable Object party) {
+      this.party = party;
+    }
+  }
+
   /** Waits for the value or for the role. One instance is one wait: it keeps what it got at once. */
-  abstract class ClaimEntry<R> extends Entry<R> {
+  abstract class ClaimEntry<R> extends OnceEntry<R> {
     private @Nullable Object obtained;
+
+    ClaimEntry(@Nullable Object party) {
+      super(party);
+    }
 
     /** What the caller has who has a claim. */
     abstract R finish(OnceClaim<T> claim);
@@ -415,7 +454,7 @@ abstract class Once<T> extends Synchronizer {
 
     @Override
     final boolean enterOrEnqueue(WaitQueue q, Waiter w) {
-      obtained = claimOrEnqueue(q, w);
+      obtained = claimOrEnqueue(q, w, party);
       return obtained != null;
     }
 
@@ -456,8 +495,20 @@ abstract class Once<T> extends Synchronizer {
 
   /** The claim itself. */
   final class Claims extends ClaimEntry<OnceClaim<T>> {
+    private boolean mayGiveUp;
+
+    Claims(@Nullable Object party) {
+      super(party);
+    }
+
+    @Override
+    void setMayGiveUp() {
+      mayGiveUp = true;
+    }
+
     @Override
     OnceClaim<T> finish(OnceClaim<T> claim) {
+      claim.takenBy(party, mayGiveUp);
       return claim;
     }
 
@@ -476,12 +527,15 @@ abstract class Once<T> extends Synchronizer {
   final class Makes extends ClaimEntry<T> {
     private final Initialiser<? extends T> initialiser;
 
-    Makes(Initialiser<? extends T> initialiser) {
+    Makes(Initialiser<? extends T> initialiser, @Nullable Object party) {
+      super(party);
       this.initialiser = initialiser;
     }
 
     @Override
     T finish(OnceClaim<T> claim) {
+      // Whoever asks, the thread that polls now is stuck where the initialiser is.
+      claim.takenBy(Thread.currentThread(), false);
       try {
         return run(claim, initialiser);
       } catch (InterruptedException impossible) { // suppliers throw none
@@ -496,8 +550,12 @@ abstract class Once<T> extends Synchronizer {
   }
 
   /** The value, whoever makes it. It takes nothing, so there is nothing to give back. */
-  final class Reads<R extends @Nullable Object> extends Entry<R> {
+  final class Reads<R extends @Nullable Object> extends OnceEntry<R> {
     private @Nullable Object obtained;
+
+    Reads(@Nullable Object party) {
+      super(party);
+    }
 
     @Override
     boolean tryEnter() {
@@ -507,7 +565,7 @@ abstract class Once<T> extends Synchronizer {
 
     @Override
     boolean enterOrEnqueue(WaitQueue q, Waiter w) {
-      obtained = readOrEnqueue(q, w);
+      obtained = readOrEnqueue(q, w, party);
       return obtained != null;
     }
 

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.time.Duration;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Progress.</b> {@code tryGet}, and every form of {@code get} and {@code getOrInit} once there is a
- * value, are wait-free: one volatile read. {@code set} is lock-free until somebody waits. All others are
- * blocking: they wait for the initialiser, and {@code get} waits for somebody to set the value or to begin.
+ * value, are wait-free: one volatile read. {@code set} is lock-free until somebody waits, and takes the
+ * short lock of the queue from then on. All others are blocking: they wait for the initialiser, and {@code get} waits for somebody to set the value or to begin.
  *
  * <p><b>Memory effects.</b> Actions before the value is set, those of the initialiser included,
  * happen-before actions after any operation that returned it. Actions of an initialiser that failed or gave
@@ -41,14 +42,20 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>An initialiser that throws: its caller gets what was thrown; what others get is said by {@link
  *       OnFailure}. {@link InterruptedException} and {@link java.util.concurrent.CancellationException}
- *       are no failures: the caller was told to stop, and the role goes to the next. One that returns null
- *       has failed with a {@link NullPointerException}.
+ *       are no failures, nor is a {@link dev.interlock.diagnostics.DeadlockException}: the caller was
+ *       told to stop, and the role goes to the next. One that returns null has failed with a {@link
+ *       NullPointerException}.
  *   <li>An initialiser that asks its own cell, on its own thread, would wait for itself: that is an {@link
- *       IllegalStateException} which names the cell. The rule is the thread, so it is also refused to a
- *       future that is polled there on behalf of somebody else. In a coroutine the rule is its context.
- *       Not detected, and a hang: an initialiser that waits for another thread which asks the cell; two
- *       cells whose initialisers, on two threads, ask each other; a holder of a {@link OnceClaim} that
- *       waits for another one.
+ *       IllegalStateException} which names the cell, over whatever cells between the two. The rule is the
+ *       thread, so it is also refused to a future that is polled there on behalf of somebody else. In a
+ *       coroutine the rule is its context, and the threads that it runs on. The same for who holds a {@link
+ *       OnceClaim}, where the cell knows who that is: see there.
+ *   <li>Two cells whose initialisers ask each other, on two threads or in two coroutines, wait for ever, as
+ *       two locks do that are taken in opposite orders. With a {@link Builder#detector} that is reported or,
+ *       if the detector was told so, refused in the one that closes the cycle.
+ *   <li>Neither refused nor seen, and a hang: an initialiser that waits, by {@code join}, a channel, or
+ *       another object that is not watched, for somebody else who asks the cell; and who holds a claim that
+ *       the cell knows nobody for.
  *   <li>{@code set} never waits; it is refused when there is a value, or a remembered failure, or an
  *       initialiser at work, whose value somebody would have to close.
  * </ul>
@@ -67,28 +74,74 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value, which is never null
  */
 public final class OnceCell<T> extends Once<T> {
-  private OnceCell(@Nullable String name, OnFailure onFailure, @Nullable T value) {
-    super(name, onFailure, value);
+  private OnceCell(
+      @Nullable String name,
+      @Nullable DeadlockDetector detector,
+      OnFailure onFailure,
+      @Nullable T value) {
+    super(name, detector, onFailure, value);
   }
 
   /** An empty cell whose initialiser is tried again when it fails. */
   public static <T> OnceCell<T> create() {
-    return new OnceCell<>(null, OnFailure.RETRY, null);
+    return new OnceCell<>(null, null, OnFailure.RETRY, null);
   }
 
   /** An empty cell. */
   public static <T> OnceCell<T> create(OnFailure onFailure) {
-    return new OnceCell<>(null, onFailure, null);
+    return new OnceCell<>(null, null, onFailure, null);
   }
 
   /** An empty cell with a name that errors, dumps and {@code toString} show. */
   public static <T> OnceCell<T> named(String name, OnFailure onFailure) {
-    return new OnceCell<>(Objects.requireNonNull(name, "name"), onFailure, null);
+    return new OnceCell<>(Objects.requireNonNull(name, "name"), null, onFailure, null);
   }
 
   /** A cell that has its value. */
   public static <T> OnceCell<T> of(T value) {
-    return new OnceCell<>(null, OnFailure.RETRY, Objects.requireNonNull(value, "value"));
+    return new OnceCell<>(null, null, OnFailure.RETRY, Objects.requireNonNull(value, "value"));
+  }
+
+  /** A builder, for a detector and what else there is. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the options of a cell. */
+  public static final class Builder {
+    private @Nullable String name;
+    private @Nullable DeadlockDetector detector;
+    private OnFailure onFailure = OnFailure.RETRY;
+
+    private Builder() {}
+
+    /** The name that errors, dumps and {@code toString} show. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** What becomes of the cell when its initialiser throws. */
+    public Builder onFailure(OnFailure onFailure) {
+      this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
+      return this;
+    }
+
+    /**
+     * Who looks for deadlocks: cells whose initialisers need each other, or a lock that somebody holds who
+     * needs the cell. To it the cell is held by who is to make its value. The detector takes threads by
+     * themselves, coroutines by their jobs, and futures by the party that was given with them; a claim that
+     * goes to another party is announced by {@link OnceClaim#handOver}.
+     */
+    public Builder detector(DeadlockDetector detector) {
+      this.detector = Objects.requireNonNull(detector, "detector");
+      return this;
+    }
+
+    /** An empty cell. */
+    public <T> OnceCell<T> build() {
+      return new OnceCell<>(name, detector, onFailure, null);
+    }
   }
 
   /**
@@ -118,12 +171,33 @@ public final class OnceCell<T> extends Once<T> {
    */
   public PollFuture<T> getOrInitAsync(Supplier<? extends T> initialiser) {
     Objects.requireNonNull(initialiser, "initialiser");
-    return new EntryOperation<>(this, CLAIM, new Makes(initialiser::get));
+    return new OnceOperation<>(this, CLAIM, new Makes(initialiser::get, null));
+  }
+
+  /**
+   * As {@link #getOrInitAsync(Supplier)}, for a cell that is watched.
+   *
+   * @param party who waits; the thread that runs {@code initialiser} is a party by itself
+   */
+  public PollFuture<T> getOrInitAsync(Supplier<? extends T> initialiser, Object party) {
+    Objects.requireNonNull(initialiser, "initialiser");
+    return new OnceOperation<>(
+        this, CLAIM, new Makes(initialiser::get, Objects.requireNonNull(party, "party")));
   }
 
   /** The value or the role of the initialiser, as a future: queued from its first poll on. */
   public PollFuture<OnceClaim<T>> claimAsync() {
-    return new EntryOperation<>(this, CLAIM, new Claims());
+    return new OnceOperation<>(this, CLAIM, new Claims(null));
+  }
+
+  /**
+   * As {@link #claimAsync()}, for a cell that is watched.
+   *
+   * @param party who waits, and will have the role
+   */
+  public PollFuture<OnceClaim<T>> claimAsync(Object party) {
+    return new OnceOperation<>(
+        this, CLAIM, new Claims(Objects.requireNonNull(party, "party")));
   }
 
   /**
@@ -157,7 +231,16 @@ public final class OnceCell<T> extends Once<T> {
 
   /** As {@link #get()} as a future: queued from its first poll on. */
   public PollFuture<T> getAsync() {
-    return new EntryOperation<>(this, READ, new Reads<T>());
+    return new OnceOperation<>(this, READ, new Reads<T>(null));
+  }
+
+  /**
+   * As {@link #getAsync()}, for a cell that is watched.
+   *
+   * @param party who waits
+   */
+  public PollFuture<T> getAsync(Object party) {
+    return new OnceOperation<>(this, READ, new Reads<T>(Objects.requireNonNull(party, "party")));
   }
 
   /**

@@ -149,7 +149,7 @@ abstract class PhaseFairLock extends Synchronizer {
   static final int OUTSIDE = -1;
 
   /** The usual bypass bound, as that of {@link Mutex}. */
-  static final int DEFAULT_BYPASS_BOUND = Mutex.DEFAULT_BYPASS_BOUND;
+  static final int USUAL_BYPASS_BOUND = Mutex.DEFAULT_BYPASS_BOUND;
 
   /** As in {@link Mutex}: much shorter than the sleep that it may save. */
   private static final int MOST_SPIN_NANOS = 2_000;
@@ -176,7 +176,7 @@ abstract class PhaseFairLock extends Synchronizer {
   PhaseFairLock(
       @Nullable String name, @Nullable DeadlockDetector detector, boolean spread, int bypassBound) {
     super(name, detector, ReaderSlots.LENGTH);
-    if (bypassBound != DEFAULT_BYPASS_BOUND) {
+    if (bypassBound != USUAL_BYPASS_BOUND) {
       useQueue(new PhaseQueue(bypassBound));
     }
     if (spread) {
@@ -187,7 +187,7 @@ abstract class PhaseFairLock extends Synchronizer {
 
   @Override
   final WaitQueue newQueue() {
-    return new PhaseQueue(DEFAULT_BYPASS_BOUND);
+    return new PhaseQueue(USUAL_BYPASS_BOUND);
   }
 
   // Reading
@@ -530,7 +530,7 @@ abstract class PhaseFairLock extends Synchronizer {
   /** How often one who sleeps while it waits may be overtaken. */
   public final int bypassBound() {
     WaitQueue q = queueOrNull();
-    return q == null ? DEFAULT_BYPASS_BOUND : ((PhaseQueue) q).bypassBound();
+    return q == null ? USUAL_BYPASS_BOUND : ((PhaseQueue) q).bypassBound();
   }
 
   /** Whether a writer is inside now; for monitoring, not for deciding. */

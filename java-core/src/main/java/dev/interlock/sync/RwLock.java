@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * and readers few, and {@link java.util.concurrent.locks.ReentrantReadWriteLock}, which lets
  * newcomers barge without bound, when more platform threads than processors write often.
  *
- * <p><b>Progress.</b> {@code tryRead}, {@code tryWrite}, and {@code read} and {@code write} that do
- * not have to wait, are lock-free. Blocking otherwise: a stalled holder delays everybody, but a
- * reader no reader. With a {@linkplain Builder#detector deadlock detector} a reader that meets
+ * <p><b>Progress.</b> While nobody waits, readers that come and leave are lock-free, and so are
+ * {@code tryWrite} and {@code write} of a lock that is free, one compare-and-set, but for the first
+ * after readers had spread: that one takes the short lock of the queue to count them, as {@code
+ * tryUpgrade} does and {@link #readers}. While somebody waits all take that short lock, {@code
+ * tryRead} and {@code tryWrite} too, which have to see who is let in next. Blocking otherwise: a
+ * stalled holder delays everybody, but a reader no reader. With a {@linkplain Builder#detector deadlock detector} a reader that meets
  * others and has no slot of its own takes a short lock, to come and to leave, that others of its
- * kind may hold; writers, the first reader and readers in slots are as lock-free as without.
+ * kind may hold; writers, the first reader and readers in slots are as without.
  *
  * <p><b>Memory effects.</b> Actions before a writer leaves happen-before actions after every later
  * successful lock, of whatever form; actions before a reader leaves happen-before actions after the
@@ -35,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Coroutines, futures and threads that are awake get their turn as it comes. A thread that has
  * gone to sleep is asked to look when its turn comes, and until it has woken up newcomers may
- * enter; but it is overtaken at most {@link #bypassBound} times, by newcomers and by others that
- * wait, and then turns are kept strictly until it is inside. With a bound of 0, and with a deadlock
- * detector, they always are:
+ * enter; but it is overtaken at most {@link #bypassBound} times, {@value #DEFAULT_BYPASS_BOUND} unless
+ * the builder says otherwise, by newcomers and by others that wait, and then turns are kept strictly until it is
+ * inside. With a bound of 0, and with a deadlock detector, they always are:
  *
  * <ul>
  *   <li>While a writer waits, no reader is let in but those that wait at the end of another writer's
@@ -102,6 +105,9 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
    * of the word; so a lock that can is of a subclass.
    */
   private T value;
+
+  /** What {@link #bypassBound} is unless the builder says otherwise: that of a {@link Mutex}. */
+  public static final int DEFAULT_BYPASS_BOUND = USUAL_BYPASS_BOUND;
 
   RwLock(
       @Nullable String name,
@@ -170,8 +176,9 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
     }
 
     /**
-     * How often a thread that sleeps while it waits may be overtaken. A lock with a {@link
-     * #detector} always has a bound of 0.
+     * How often a thread that sleeps while it waits may be overtaken. Without this it is {@link
+     * #DEFAULT_BYPASS_BOUND}; a lock with a {@link #detector} always has a bound of 0, whatever is
+     * said here, which costs throughput where threads sleep and newcomers would have gone on.
      *
      * @param bound 0 for turns that are always kept
      * @throws IllegalArgumentException when negative

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A counting semaphore for threads, virtual threads, coroutines and futures at the same time, strictly
  * first in, first out. Prefer {@link Mutex} to guard data: a semaphore has no owner.
  *
- * <p><b>Progress.</b> {@code tryAcquire}, and {@code acquire} and {@code release} while nobody waits,
- * are lock-free: one compare-and-set. Blocking otherwise.
+ * <p><b>Progress.</b> While nobody waits {@code tryAcquire}, {@code release}, and {@code acquire} of permits
+ * that are free, are lock-free: one compare-and-set. While somebody waits each of them takes the short lock of
+ * the queue, {@code tryAcquire} too, which has to see that who waits still does. Blocking otherwise.
  *
  * <p><b>Memory effects.</b> Actions before a {@code release} happen-before actions after an acquire that
  * takes a permit it returned, of whatever form. Failed attempts: none.

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The smallest lock: one word, taken by a compare-and-set. Not fair: whoever looks at the right moment has
  * it, and the one that let it go has the best chance, so a thread may starve; {@link TicketLock} keeps the
- * order of arrival. When not to use it: see {@link SpinningLock}.
+ * order of arrival. When not to use it: see {@link SpinningLock}. It loses once more threads wait than have a
+ * processor to wait on and sections take longer than a look: those who wait use up the processors, that of
+ * the holder too, and whatever else would run there does not; {@link Mutex} lets them sleep.
  *
  * <p><b>Progress, memory effects, blocking and errors.</b> Those of {@link SpinningLock}.
  *

@@ -231,6 +231,35 @@ class DeadlockDetectorTest {
     assertEquals(0, detector.waiting());
   }
 
+  // Who drops its alternatives, one after the other, is in none of them, and neither is who has got one:
+  // it runs, and the wait that is left in between is not one that it stays in.
+  @Test
+  void futures_ofOneParty_droppedInTurn_notReported() {
+    Mutex<String> c = mutex(detector, "c");
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofP = ready(a.lockAsync(p));
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    MutexGuard<String> free = ready(c.lockAsync(Party.named("free")));
+    for (boolean granted : new boolean[] {false, true}) {
+      PollFuture<?> first = pending(b.lockAsync(p));
+      PollFuture<MutexGuard<String>> second = pending(c.lockAsync(p));
+      PollFuture<?> back = pending(a.lockAsync(q));
+      if (granted) {
+        free.close();
+        ready(second).close();
+      } else {
+        assertTrue(second.cancel());
+      }
+      assertTrue(first.cancel());
+      assertTrue(back.cancel());
+    }
+    assertEquals(List.of(), reports);
+    ofP.close();
+    ofQ.close();
+    assertEquals(0, detector.waiting());
+  }
+
   // The wait that closes the cycle is refused, has no effect, and the others go on.
   @ParameterizedTest
   @EnumSource

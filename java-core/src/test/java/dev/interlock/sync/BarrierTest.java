@@ -576,6 +576,53 @@ class BarrierTest {
     throw (E) t;
   }
 
+  // An action that arrives at its own barrier, in a form that blocks, is told so, whoever leads.
+  @ParameterizedTest
+  @EnumSource
+  void action_arrivesAtItsOwnBarrier_refusedByName(Kind kind) {
+    List<String> refused = new ArrayList<>();
+    Barrier[] own = new Barrier[1];
+    own[0] =
+        Barrier.named(
+            "own",
+            2,
+            round -> {
+              for (Callable<Passage> arrives :
+                  List.<Callable<Passage>>of(
+                      own[0]::await,
+                      own[0]::awaitUninterruptibly,
+                      () -> own[0].await(LONG),
+                      () -> own[0].awaitAsync().block(),
+                      () -> own[0].awaitAsync().block(LONG))) {
+                refused.add(
+                    assertThrows(IllegalStateException.class, arrives::call).getMessage());
+              }
+              assertNull(own[0].tryAwait());
+              assertEquals(0, own[0].arrived());
+            });
+    Running<Passage> one = kind.start(own[0]::await);
+    awaitArrived(own[0], 1);
+    Running<Passage> two = kind.start(own[0]::await);
+    assertTrue(two.get().leader());
+    assertFalse(one.get().leader());
+    PollFuture<Passage> third = pending(own[0].awaitAsync());
+    assertTrue(ready(own[0].awaitAsync()).leader());
+    assertEquals(new Passage(1, false), ready(third));
+    assertEquals(10, refused.size());
+    refused.forEach(
+        message -> assertContains(message, "the action of round", "Barrier(own)", "take that call"));
+    assertContains(refused.get(9), "round 1");
+  }
+
+  // Another thread may arrive meanwhile, and an action that does not catch it has failed by it.
+  @Test
+  void action_failsByItsOwnArrival_barrierIsBroken() {
+    Barrier[] own = new Barrier[1];
+    own[0] = Barrier.named("own", 1, round -> own[0].awaitUninterruptibly());
+    assertThrows(IllegalStateException.class, own[0]::await);
+    assertTrue(own[0].isBroken());
+  }
+
   // A leader that is a future runs the action in its poll, and fails with what it throws.
   @Test
   void action_futureLeads_runsInItsPoll() {

@@ -327,16 +327,7 @@ class OnceCellTest {
   // Recursion is an error that names the cell, in every form that would wait.
   @Test
   void getOrInit_recursive_refusedByName() throws InterruptedException {
-    for (Initialiser<String> inner :
-        List.<Initialiser<String>>of(
-            () -> cell.getOrInit(OnceCellTest::mustNotRun),
-            () -> cell.getOrInitUninterruptibly(OnceCellTest::mustNotRun),
-            () -> cell.getOrInitAsync(OnceCellTest::mustNotRun).block(),
-            () -> cell.claimAsync().block().get(),
-            cell::get,
-            () -> cell.get(LONG),
-            cell::getUninterruptibly,
-            () -> cell.getAsync().block())) {
+    for (Initialiser<String> inner : formsThatBlock(cell)) {
       assertRecursionNamed(
           "OnceCell(config)",
           assertThrows(IllegalStateException.class, () -> cell.getOrInit(inner)));
@@ -379,6 +370,81 @@ class OnceCellTest {
     assertThrows(
         IllegalStateException.class, () -> strict.getOrInit(() -> strict.getOrInit(() -> "no")));
     assertRecursionNamed("OnceCell(strict)", (IllegalStateException) strict.failure());
+  }
+
+  // Who holds a claim by a thread that blocked for it would wait for itself too, in every form that blocks.
+  @Test
+  void claim_holderAsksItsCell_refusedByName() throws Exception {
+    try (OnceClaim<String> claim = cell.claimAsync().block()) {
+      for (Initialiser<String> asks : formsThatBlock(cell)) {
+        IllegalStateException refused = assertThrows(IllegalStateException.class, asks::get);
+        assertRecursionNamed("OnceCell(config)", refused);
+        assertContains(refused.getMessage(), "holds the claim", "handOver");
+      }
+      assertThrows(
+          IllegalStateException.class,
+          () -> strict.getOrInit(() -> cell.getOrInit(OnceCellTest::mustNotRun)));
+      assertEquals(0, cell.waiting());
+      // What does not block, and nobody is known to wait for, is no recursion.
+      PollFuture<String> later = pending(cell.getAsync());
+      claim.set("v");
+      assertEquals("v", ready(later));
+    }
+    assertRecursionNamed("OnceCell(config)", (IllegalStateException) strict.failure());
+  }
+
+  private static List<Initialiser<String>> formsThatBlock(OnceCell<String> c) {
+    return List.of(
+        () -> c.getOrInit(OnceCellTest::mustNotRun),
+        () -> c.getOrInitUninterruptibly(OnceCellTest::mustNotRun),
+        () -> c.getOrInitAsync(OnceCellTest::mustNotRun).block(),
+        () -> c.claimAsync().block().get(),
+        () -> {
+          try {
+            return c.claimAsync().block(LONG).get();
+          } catch (TimeoutException e) {
+            throw new AssertionError(e);
+          }
+        },
+        c::get,
+        () -> c.get(LONG),
+        c::getUninterruptibly,
+        () -> c.getAsync().block());
+  }
+
+  // A claim that was handed over, or that was polled for, is not the thread's: who waits, waits for another.
+  @Test
+  void claim_ofAnother_holderMayWait() throws Exception {
+    OnceClaim<String> given = cell.claimAsync().block();
+    given.handOver(null);
+    OnceClaim<String> polled = role(strict);
+    Running<Boolean> sets =
+        Kind.PLATFORM.start(
+            () -> {
+              awaitWaiting(cell, 1);
+              given.set("v");
+              awaitWaiting(strict, 1);
+              polled.set("w");
+              return true;
+            });
+    assertEquals("v", cell.get());
+    assertEquals("w", strict.get());
+    assertTrue(sets.get());
+  }
+
+  // Handed over to a thread it is that one's.
+  @Test
+  void claim_handedOverToAThread_refusedThere() throws Exception {
+    OnceClaim<String> claim = cell.claimAsync().block();
+    Running<String> other =
+        Kind.PLATFORM.start(
+            () -> {
+              claim.handOver(Thread.currentThread());
+              return cell.get();
+            });
+    assertRecursionNamed("OnceCell(config)", other.failure(IllegalStateException.class));
+    claim.close();
+    assertEmpty(cell);
   }
 
   private static void assertRecursionNamed(String name, IllegalStateException refused) {

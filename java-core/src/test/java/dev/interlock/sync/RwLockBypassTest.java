@@ -120,7 +120,7 @@ class RwLockBypassTest {
     assertEquals(7, bound(7).bypassBound());
     assertEquals(0, bound(0).bypassBound());
     RwLock<String> usual = RwLock.of("value");
-    assertEquals(Mutex.DEFAULT_BYPASS_BOUND, usual.bypassBound());
+    assertEquals(RwLock.DEFAULT_BYPASS_BOUND, usual.bypassBound());
     assertNull(usual.queueOrNull());
     usual.tryWrite().close();
     assertNull(usual.queueOrNull(), "a queue where nobody waits");
@@ -322,7 +322,7 @@ class RwLockBypassTest {
 
   // Threads of both sides without a pause, at several bounds, with time-outs: all of them get on.
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 3, Mutex.DEFAULT_BYPASS_BOUND})
+  @ValueSource(ints = {0, 1, 3, RwLock.DEFAULT_BYPASS_BOUND})
   void everySide_threadsWithoutPause_nobodyIsForgotten(int bound) {
     RwLock<int[]> lock = RwLock.builder().bypassBound(bound).of(new int[2]);
     AtomicBoolean over = new AtomicBoolean();

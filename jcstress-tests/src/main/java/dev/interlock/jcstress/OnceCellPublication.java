@@ -161,8 +161,9 @@ public class OnceCellPublication {
   }
 
   /**
-   * X20 in the form in which it is seen on x86: the field is read twice, once for the look and once for the
-   * result, and nothing says that the second read does not see less than the first.
+   * X20 with the field read twice, once for the look and once for the result, where nothing says that the
+   * second read does not see less than the first. Not seen on x86 either, which keeps loads in order; a
+   * compiler may turn the two around, and this one has not.
    */
   @JCStressTest
   @Outcome(id = "8, 8", expect = ACCEPTABLE, desc = "Both have it, complete.")

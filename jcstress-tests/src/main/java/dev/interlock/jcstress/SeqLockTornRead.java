@@ -198,7 +198,7 @@ public class SeqLockTornRead {
 
   /**
    * X25 with opaque accesses: each takes place, but in no order. x86 keeps loads in order among each other
-   * and stores too, and so hides the fault unless the compiler shows it; Arm does not.
+   * and stores too, and so hides the fault unless the compiler shows it, which was not seen; Arm does not.
    */
   @JCStressTest
   @Outcome(
@@ -230,7 +230,7 @@ public class SeqLockTornRead {
   /**
    * X25 as it is mostly written wrong: release stores and acquire loads of the sequence, plain words, and no
    * fence. An acquire load lets what is before it come after it, a release store what is after it come
-   * before it.
+   * before it. Not seen on x86, which does neither; the compiler might.
    */
   @JCStressTest
   @Outcome(

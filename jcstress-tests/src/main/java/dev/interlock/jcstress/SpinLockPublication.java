@@ -179,7 +179,10 @@ public class SpinLockPublication {
     }
   }
 
-  /** The twin of the release: an opaque unlock lets the compiler move the section out behind it. */
+  /**
+   * The twin of the release: an opaque unlock lets the section move out behind it. Not seen on x86: the
+   * compiler has not moved it, and the processor keeps stores in order.
+   */
   @JCStressTest
   @Outcome(
       id = {"0, 0", "1, 1"},

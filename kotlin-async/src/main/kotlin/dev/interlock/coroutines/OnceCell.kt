@@ -1,14 +1,17 @@
 package dev.interlock.coroutines
 
+import dev.interlock.diagnostics.DeadlockDetector
+import dev.interlock.diagnostics.DeadlockException
+import dev.interlock.internal.op.RunningInitialiser
 import dev.interlock.sync.Lazy as BlockingLazy
 import dev.interlock.sync.OnFailure
 import dev.interlock.sync.OnceCell as BlockingOnceCell
 import dev.interlock.sync.OnceClaim
-import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
 import kotlin.time.Duration
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.withContext
 
 /**
@@ -42,9 +45,15 @@ import kotlinx.coroutines.withContext
  * An initialiser that asks its own cell is an [IllegalStateException] that names the cell, also
  * from a coroutine that it started and waits for: the mark is an element of the context, and
  * children inherit it. So a coroutine that took over the context and runs on its own is refused
- * too, as long as the initialiser runs. Not detected, and a wait without end: an initialiser that
- * waits for a coroutine of another context which asks the cell, or that blocks its thread in
- * [blocking]; two cells whose initialisers ask each other from two coroutines.
+ * too, as long as the initialiser runs. The mark goes with the coroutine from thread to thread, so
+ * that a call of [blocking] that would block such a thread is refused as well.
+ *
+ * Two cells whose initialisers ask each other from two coroutines wait without end, unless the
+ * cells have a detector: then that is reported, or refused by a [DeadlockException], which no cell
+ * remembers as a failure. The parties are those of [PartyElement]; a child of an initialiser is a
+ * party of its own, and what it waits for its parent is not known to wait for. Neither refused nor
+ * seen, and a wait without end: an initialiser that waits for a coroutine of another context, or
+ * for a thread, which asks the cell.
  *
  * **Footprint.** None of its own: a value class over [blocking].
  */
@@ -109,15 +118,18 @@ internal constructor(
  *
  * @param name what errors, dumps and `toString` show
  * @param onFailure what becomes of it when its initialiser throws
+ * @param detector who looks for deadlocks
  */
 public fun <T : Any> OnceCell(
   name: String? = null,
   onFailure: OnFailure = OnFailure.RETRY,
-): OnceCell<T> =
-  OnceCell(
-    if (name == null) BlockingOnceCell.create(onFailure)
-    else BlockingOnceCell.named(name, onFailure)
-  )
+  detector: DeadlockDetector? = null,
+): OnceCell<T> {
+  val builder = BlockingOnceCell.builder().onFailure(onFailure)
+  if (name != null) builder.name(name)
+  if (detector != null) builder.detector(detector)
+  return OnceCell(builder.build())
+}
 
 /** The same cell for coroutines. */
 public val <T : Any> BlockingOnceCell<T>.suspending: OnceCell<T>
@@ -137,14 +149,16 @@ public val <T : Any> BlockingOnceCell<T>.suspending: OnceCell<T>
  *
  * @param name what errors, dumps and `toString` show
  * @param onFailure what happens when [initialiser] throws
+ * @param detector who looks for deadlocks
  */
 public class SuspendLazy<T : Any>(
   name: String? = null,
   onFailure: OnFailure = OnFailure.RETRY,
+  detector: DeadlockDetector? = null,
   private val initialiser: suspend () -> T,
 ) {
   /** Where the value will be. */
-  public val cell: OnceCell<T> = OnceCell(name, onFailure)
+  public val cell: OnceCell<T> = OnceCell(name, onFailure, detector)
 
   /** The value, made now if there is none. */
   public suspend fun get(): T = cell.getOrInit(initialiser)
@@ -163,16 +177,33 @@ public class SuspendLazy<T : Any>(
  * The value of a lazy object of threads, suspending while somebody else makes it. If nobody does,
  * its supplier runs here, and blocks the thread of this coroutine as long as it takes.
  */
-public suspend fun <T : Any> BlockingLazy<T>.await(): T = tryGet() ?: getAsync().await()
+public suspend fun <T : Any> BlockingLazy<T>.await(): T {
+  tryGet()?.let {
+    return it
+  }
+  val party = if (watch() == null || mayTimeOut()) null else coroutineParty()
+  return (if (party == null) getAsync() else getAsync(party)).await()
+}
 
 private suspend fun <T : Any> read(cell: BlockingOnceCell<T>): T {
   refuseRecursion(cell)
-  return cell.getAsync().await()
+  val party = if (cell.watch() == null || mayTimeOut()) null else coroutineParty()
+  return (if (party == null) cell.getAsync() else cell.getAsync(party)).await()
+}
+
+/** As the mutex does: a wait that may time out is told of when it is over. */
+private suspend fun <T : Any> claim(cell: BlockingOnceCell<T>): OnceClaim<T> {
+  if (cell.watch() == null) return cell.claimAsync().await()
+  val party = coroutineParty()
+  if (!mayTimeOut()) return cell.claimAsync(party).await()
+  val claim: OnceClaim<T> = cell.claimAsync().await()
+  claim.handOver(party)
+  return claim
 }
 
 private suspend fun <T : Any> make(cell: BlockingOnceCell<T>, initialiser: suspend () -> T): T {
   refuseRecursion(cell)
-  val claim = cell.claimAsync().await()
+  val claim = claim(cell)
   if (!claim.isInitialiser) return claim.get()
   return claim.use {
     // Set inside: a cancellation on the way out of the context must not lose what was made.
@@ -182,6 +213,8 @@ private suspend fun <T : Any> make(cell: BlockingOnceCell<T>, initialiser: suspe
           initialiser()
         } catch (stopped: CancellationException) {
           throw stopped // closing the claim passes the role on
+        } catch (refused: DeadlockException) {
+          throw refused // so does this one: it was told to let go
         } catch (failure: Throwable) {
           claim.fail(failure)
           throw failure
@@ -190,6 +223,8 @@ private suspend fun <T : Any> make(cell: BlockingOnceCell<T>, initialiser: suspe
     }
   }
 }
+
+private val RUNNING = BlockingOnceCell.create<Any>().claimAsync() as RunningInitialiser
 
 private suspend fun refuseRecursion(cell: BlockingOnceCell<*>) {
   var mark = coroutineContext[Initialising]
@@ -202,11 +237,29 @@ private suspend fun refuseRecursion(cell: BlockingOnceCell<*>) {
   }
 }
 
-/** Says which cells the initialisers around this coroutine are to fill. */
+/**
+ * Says which cells the initialisers around this coroutine are to fill; and tells their claims on
+ * which threads it runs, as long as it does.
+ */
 private class Initialising(
   val cell: BlockingOnceCell<*>,
   val claim: OnceClaim<*>,
   val outer: Initialising?,
-) : AbstractCoroutineContextElement(Initialising) {
+) : ThreadContextElement<List<OnceClaim<*>>> {
+  init {
+    RUNNING.begin(claim)
+  }
+
+  override val key: CoroutineContext.Key<Initialising>
+    get() = Key
+
+  /** The claims that did not know of this thread before: a coroutine around may run on it too. */
+  override fun updateThreadContext(context: CoroutineContext): List<OnceClaim<*>> =
+    generateSequence(this) { it.outer }.map { it.claim }.filter(RUNNING::enter).toList()
+
+  override fun restoreThreadContext(context: CoroutineContext, oldState: List<OnceClaim<*>>) {
+    oldState.forEach(RUNNING::leave)
+  }
+
   companion object Key : CoroutineContext.Key<Initialising>
 }

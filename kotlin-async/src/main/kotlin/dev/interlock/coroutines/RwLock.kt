@@ -25,16 +25,20 @@ import kotlin.time.Duration
  * routes.write { it.add(address, other) }
  * ```
  *
- * **Progress.** [tryRead], [tryWrite], and [read] and [write] that do not have to wait, are
- * lock-free. Otherwise they suspend: a holder that does not go on delays everybody, but a reader no
- * reader.
+ * **Progress.** While nobody waits, [tryRead], and [read] that does not have to wait, are
+ * lock-free, and so are [tryWrite] and [write] of a free lock but for the first after readers had
+ * spread. While somebody waits, all take a short lock. Otherwise they suspend: a holder that does
+ * not go on delays everybody, but a reader no reader.
  *
  * **Memory effects.** Actions before a writer leaves happen-before actions after every later
  * successful lock, of whatever form; actions before a reader leaves happen-before actions after the
  * next lock for writing. Failed attempts: none.
  *
- * **Ordering and fairness.** Phase-fair, as the blocking lock: while a writer waits no reader is
- * let in, and at the end of a writer's section all readers that wait are, before the next writer.
+ * **Ordering and fairness.** That of the blocking lock: phases of readers and sections of writers
+ * take turns. A coroutine that waits is not overtaken: behind a writer that is one no reader is let
+ * in, and at the end of a writer's section all readers that wait are, before the next writer. A
+ * thread that has gone to sleep may be overtaken, by coroutines too, up to [bypassBound] times.
+ * With a bound of 0, and with a detector, nobody is.
  *
  * **Blocking and errors.** No function of this class blocks the thread. Cancellation is prompt: a
  * coroutine that is cancelled while it waits leaves the queue without effect, and one that is
@@ -70,7 +74,10 @@ internal constructor(
     return operation.await()
   }
 
-  /** Lets a reader in if no writer is inside or waits, otherwise returns null. */
+  /**
+   * Lets a reader in if no writer is inside and nobody waits whom it may not overtake, otherwise
+   * returns null.
+   */
   public fun tryRead(): ReadGuard<T>? {
     val guard = blocking.tryRead()
     // Not the thread holds it, and which coroutine does is not known here.
@@ -103,7 +110,10 @@ internal constructor(
     return operation.await()
   }
 
-  /** Lets a writer in if nobody is inside or waits, otherwise returns null. */
+  /**
+   * Lets a writer in if nobody is inside and nobody waits whom it may not overtake, otherwise
+   * returns null.
+   */
   public fun tryWrite(): WriteGuard<T>? {
     val guard = blocking.tryWrite()
     guard?.handOver(null)
@@ -164,6 +174,10 @@ internal constructor(
   public val readers: Int
     get() = blocking.readers()
 
+  /** How often a thread that sleeps while it waits may be overtaken; 0 where turns are kept. */
+  public val bypassBound: Int
+    get() = blocking.bypassBound()
+
   /** How many callers of every kind wait; for monitoring. */
   public val waiting: Int
     get() = blocking.waiting()
@@ -176,15 +190,23 @@ internal constructor(
  *
  * @param name what errors, dumps and `toString` show
  * @param poisoning whether a writer that fails inside [write] with a block poisons it
- * @param detector who looks for deadlocks
+ * @param detector who looks for deadlocks; a lock that has one keeps turns strictly, whatever the
+ *   bound
+ * @param bypassBound how often a thread that sleeps while it waits may be overtaken; 0 for turns
+ *   that are always kept
+ * @param manyReaders whether readers are spread from the beginning, and not only when two have met
+ * @throws IllegalArgumentException when the bound is negative
  */
 public fun <T> RwLock(
   value: T,
   name: String? = null,
   poisoning: Boolean = false,
   detector: DeadlockDetector? = null,
+  bypassBound: Int = BlockingRwLock.DEFAULT_BYPASS_BOUND,
+  manyReaders: Boolean = false,
 ): RwLock<T> {
-  val builder = BlockingRwLock.builder()
+  val builder = BlockingRwLock.builder().bypassBound(bypassBound)
+  if (manyReaders) builder.manyReaders()
   if (name != null) builder.name(name)
   if (poisoning) builder.poisoning()
   if (detector != null) builder.detector(detector)

@@ -5,6 +5,7 @@ import dev.interlock.sync.Lazy as BlockingLazy
 import dev.interlock.sync.OnFailure
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.hours
@@ -26,6 +27,7 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -267,6 +269,62 @@ class OnceCellTest {
       assertFalse(other.isSet)
     }
     assertEquals("v", cell.getOrInit { "v" })
+  }
+
+  /** The same of calls that would block a thread on which the initialiser runs, wherever it is. */
+  @Test
+  fun getOrInit_recursiveByABlockingCall() = runBlocking {
+    val other = OnceCell<String>("other")
+    val lazy = BlockingLazy.of { cell.blocking.uninterruptibly }
+    val inner =
+      listOf<suspend () -> String>(
+        { cell.blocking.get() },
+        { cell.blocking.getOrInit { mustNotRun() } },
+        { delay(1).let { cell.blocking.uninterruptibly } },
+        { withContext(Dispatchers.IO) { delay(1).let { cell.blocking.get() } } },
+        { other.getOrInit { cell.blocking.get() } },
+        { other.getOrInit { delay(1).let { cell.blocking.get() } } },
+        { other.blocking.getOrInit { cell.blocking.get() } },
+        { other.blocking.getOrInit { runBlocking { cell.get() } } },
+        { coroutineScope { async(Dispatchers.IO) { cell.blocking.get() }.await() } },
+        { lazy.await() },
+      )
+    for (dispatcher in listOf(coroutineContext[ContinuationInterceptor]!!, Dispatchers.Default)) {
+      for (initialiser in inner) {
+        val refused =
+          failureOf<IllegalStateException> {
+            withContext(dispatcher) { cell.getOrInit(initialiser) }
+          }
+        assertTrue(
+          "recursive initialisation of OnceCell(config)" in refused.message!!,
+          refused.message,
+        )
+        assertEquals("OnceCell(config)[empty, waiting=0]", cell.toString())
+        assertFalse(other.isSet)
+      }
+    }
+    assertEquals("v", cell.getOrInit { "v" })
+  }
+
+  private val dev.interlock.sync.OnceCell<String>.uninterruptibly: String
+    get() = getUninterruptibly()
+
+  /** A thread that the initialiser has left may wait for it. */
+  @Test
+  fun getOrInit_threadThatItLeft_mayBlock() {
+    val dispatcher = ManualDispatcher()
+    val finish = CompletableDeferred<String>()
+    val inner = OnceCell<String>("inner")
+    val job = dispatcher.start { cell.getOrInit { inner.getOrInit { finish.await() } } }
+    val completes = thread {
+      while (cell.waiting == 0) Thread.sleep(1)
+      finish.complete("v")
+      dispatcher.runAll()
+    }
+    assertEquals("v", cell.blocking.get())
+    completes.join()
+    assertTrue(job.isCompleted)
+    assertEquals("v", inner.tryGet())
   }
 
   /** A mark that has outlived its initialiser refuses nobody. */

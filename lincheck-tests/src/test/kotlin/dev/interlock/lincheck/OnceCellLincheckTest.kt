@@ -190,6 +190,10 @@ class OnceCellLincheckTest {
   fun everyPair_remembering_modelChecking() =
     remembering.modelCheck(Remembering::class.java, RememberingSpecification::class.java)
 
+  @Test
+  fun everyPair_remembering_stress() =
+    remembering.stress(Remembering::class.java, RememberingSpecification::class.java)
+
   private companion object {
     /** Thread ids of a scenario, the parts before and after included, are smaller. */
     const val THREADS = 6

@@ -278,6 +278,9 @@ class RwLockLincheckTest {
     word.modelCheck(WordOperations::class.java, Specification::class.java)
 
   @Test
+  fun everyPair_stress() = word.stress(WordOperations::class.java, Specification::class.java)
+
+  @Test
   fun everyPair_readersInSlots_modelChecking() =
     slots.modelCheck(SlotOperations::class.java, Specification::class.java)
 

@@ -38,7 +38,10 @@ final class RwLockWorkloads {
         .compare("guard", "ReentrantReadWriteLock", THROUGHPUT)
         .compare("guard", "ReentrantReadWriteLockFair", THROUGHPUT)
         .compare("strict", "ReentrantReadWriteLockFair", THROUGHPUT)
-        .compare("guard", "StampedLock", THROUGHPUT);
+        .compare("guard", "StampedLock", THROUGHPUT)
+        // A detector makes turns strict: what that costs, and what is its own.
+        .compare("watched", "guard", THROUGHPUT)
+        .compare("watched", "strict", THROUGHPUT);
   }
 
   private static Workload locking(

@@ -1,6 +1,8 @@
 package dev.interlock.benchmarks.harness;
 
 import static dev.interlock.benchmarks.harness.Metric.ALLOCATION;
+import static dev.interlock.benchmarks.harness.Metric.CPU;
+import static dev.interlock.benchmarks.harness.Metric.NEIGHBOUR;
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
 import static dev.interlock.benchmarks.harness.Metric.TIME;
 import static dev.interlock.benchmarks.harness.Target.oursAtMost;
@@ -8,6 +10,7 @@ import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
 import dev.interlock.benchmarks.workload.SeqLockBenchmark;
 import dev.interlock.benchmarks.workload.SpinLockBenchmark;
+import dev.interlock.benchmarks.workload.SpinLockSectionsBenchmark;
 
 /** Locks that spin, where they win and where they lose; and records under a sequence lock. */
 final class SpinAndSeqLockWorkloads {
@@ -19,6 +22,7 @@ final class SpinAndSeqLockWorkloads {
     spinning(catalogue, "spin-locks-1-thread", 1, false);
     spinning(catalogue, "spin-locks-2-threads-pinned", 2, true);
     spinning(catalogue, "spin-locks-16-threads", 16, false);
+    longSections(catalogue);
     for (int threads : new int[] {1, 2}) {
       records(catalogue, "read", threads)
           .compare("interlock", "StampedLock", TIME, ratioOf(0.9))
@@ -50,6 +54,22 @@ final class SpinAndSeqLockWorkloads {
       workload
           .compare(ours, "ReentrantLock", THROUGHPUT)
           .compare(ours, "ReentrantLockFair", THROUGHPUT);
+    }
+  }
+
+  /** Where they lose: sections that take some time, more threads than processors, and other work. */
+  private static void longSections(Catalogue catalogue) {
+    Workload workload =
+        catalogue.add(
+            "spin-locks-8-threads-beside-neighbour",
+            "lock, work for some microseconds, unlock by 8 threads, beside a thread that computes",
+            SpinLockSectionsBenchmark.class,
+            "besideNeighbour");
+    for (String ours : new String[] {"spin", "ticket", "mcs", "clh", "mutex"}) {
+      workload
+          .compare(ours, "ReentrantLock", THROUGHPUT)
+          .compare(ours, "ReentrantLock", CPU)
+          .compare(ours, "ReentrantLock", NEIGHBOUR);
     }
   }
 

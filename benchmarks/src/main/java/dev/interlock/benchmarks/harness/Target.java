@@ -46,8 +46,8 @@ public sealed interface Target {
     @Override
     public String text() {
       return Double.isNaN(stretch)
-          ? String.format(Locale.ROOT, ">= %.1fx", bound)
-          : String.format(Locale.ROOT, ">= %.1fx (stretch: ours >= %.0f)", bound, stretch);
+          ? String.format(Locale.ROOT, ">= %.2fx", bound)
+          : String.format(Locale.ROOT, ">= %.2fx (stretch: ours >= %.0f)", bound, stretch);
     }
   }
 
@@ -60,7 +60,7 @@ public sealed interface Target {
 
     @Override
     public String text() {
-      return String.format(Locale.ROOT, "ours <= %.1f", bound);
+      return String.format(Locale.ROOT, "ours <= %.2f", bound);
     }
   }
 }

@@ -26,6 +26,11 @@ public final class ThreadJob {
     return new ThreadJob(Thread::new, pinned, true);
   }
 
+  /** What runs on platform threads beside a job and is no part of it: it is not metered. */
+  public static ThreadJob besideOthers() {
+    return new ThreadJob(Thread::new, false, false);
+  }
+
   /** A job on virtual threads. */
   public static ThreadJob onVirtualThreads() {
     // The meters of the JVM do not know virtual threads.

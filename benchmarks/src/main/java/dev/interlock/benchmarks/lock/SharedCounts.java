@@ -1,5 +1,6 @@
 package dev.interlock.benchmarks.lock;
 
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.sync.ReadGuard;
 import dev.interlock.sync.RwLock;
 import dev.interlock.sync.WriteGuard;
@@ -19,6 +20,8 @@ public final class SharedCounts {
         return new Guarded(RwLock.of(new Count()));
       case "strict":
         return new Guarded(RwLock.builder().bypassBound(0).of(new Count()));
+      case "watched":
+        return new Guarded(RwLock.builder().detector(DeadlockDetector.create()).of(new Count()));
       case "withRead":
         return new InBlocks(RwLock.of(new Count()));
       case "view":

@@ -29,6 +29,7 @@ public class RwLockBenchmark {
   @Param({
     "guard",
     "strict",
+    "watched",
     "withRead",
     "view",
     "ReentrantReadWriteLock",

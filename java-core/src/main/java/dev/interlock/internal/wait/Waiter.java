@@ -182,6 +182,12 @@ public abstract class Waiter {
    */
   public void setMayGiveUp() {}
 
+  /**
+   * A thread does nothing from here on but wait for this: what it is granted, the thread has. Said by that
+   * thread, before the first poll or between two.
+   */
+  public void drivenBy(Thread thread) {}
+
   /** Claims what was granted, or ends a wait that its own caller satisfied; false when it is over. */
   public final boolean take() {
     return STATE.compareAndSet(this, GRANTED, TAKEN);

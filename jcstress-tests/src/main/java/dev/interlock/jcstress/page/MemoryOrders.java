@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.infra.Status;
@@ -41,7 +42,7 @@ public final class MemoryOrders {
     }
     Path root = Path.of(arguments[0]);
     List<Row> rows = rows();
-    Map<String, Map<String, Long>> seen = read(Path.of(arguments[1]));
+    Map<String, Map<String, Long>> seen = read(blobs(Path.of(arguments[1])), name -> name.startsWith(PACKAGE));
     for (Row row : rows) {
       if (row.isCrowded()) {
         InProcess.Seen crowded =
@@ -169,8 +170,8 @@ public final class MemoryOrders {
     return i >= 0 ? i : litmus.mode().startsWith("full") ? modes.size() + 1 : modes.size();
   }
 
-  private static Map<String, Map<String, Long>> read(Path results) throws IOException {
-    Map<String, Map<String, Long>> seen = new TreeMap<>();
+  /** What runs of the harness left in a folder, the oldest first: the time is in their names. */
+  static List<Path> blobs(Path results) throws IOException {
     List<Path> blobs;
     try (Stream<Path> files = Files.list(results)) {
       blobs = files.filter(f -> f.toString().endsWith(".bin.gz")).sorted().toList();
@@ -178,12 +179,19 @@ public final class MemoryOrders {
     if (blobs.isEmpty()) {
       throw new IllegalStateException("no results of the harness in " + results);
     }
+    return blobs;
+  }
+
+  /** How often which outcome of the wanted tests was seen, in all these runs. */
+  static Map<String, Map<String, Long>> read(List<Path> blobs, Predicate<String> wanted)
+      throws IOException {
+    Map<String, Map<String, Long>> seen = new TreeMap<>();
     for (Path blob : blobs) {
       DiskReadCollector reader =
           new DiskReadCollector(
               blob.toString(),
               result -> {
-                if (!result.getName().startsWith(PACKAGE)) {
+                if (!wanted.test(result.getName())) {
                   return;
                 }
                 if (result.status() != Status.NORMAL) {
