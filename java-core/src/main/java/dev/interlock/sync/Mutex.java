@@ -323,9 +323,15 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   /**
-   * A {@link Lock} over this mutex, for code that expects one. It does not know owners: whoever
-   * calls {@code unlock} unlocks, and whoever calls a method of a condition waits or signals; an
-   * error only when the mutex is not locked at all. Not reentrant.
+   * A {@link Lock} over this mutex, for code that expects one. The thread that has locked through a
+   * view unlocks through the same view: {@code unlock}, and the methods of a condition, are an {@link
+   * IllegalMonitorStateException} to all others, a holder of a guard included, and change nothing.
+   * Not reentrant.
+   *
+   * <p>The view of a mutex that can be poisoned has no conditions: {@code newCondition} is an {@link
+   * UnsupportedOperationException}. A wait there may end with a {@link PoisonedException} and without
+   * the lock, and the {@code unlock} that stands in a {@code finally} behind every wait would then
+   * be one too many. {@link #newCondition()} of the mutex itself tells by the guard.
    */
   public Lock asLock() {
     return new MutexLockView(this);
@@ -594,14 +600,6 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     return nanos > 0
         && acquireContended(true, ThreadWaiter.deadlineAfter(nanos))
         && triedByThread();
-  }
-
-  /** As {@link #release}, for callers that hold no guard. */
-  void releaseChecked() {
-    if (!isLocked()) {
-      throw new IllegalMonitorStateException("unlock without a lock: " + this);
-    }
-    release();
   }
 
   private boolean acquireContended(boolean interruptible, long deadline)
