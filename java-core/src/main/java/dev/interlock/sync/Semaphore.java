@@ -286,8 +286,12 @@ public final class Semaphore extends Synchronizer {
    */
   public void release(int permits) {
     checkPermits(permits);
-    noteRelease();
-    change(permits);
+    Watch watch = watch();
+    if (watch == null) {
+      change(permits);
+    } else {
+      releaseWatched(watch, permits);
+    }
   }
 
   /**
@@ -298,8 +302,8 @@ public final class Semaphore extends Synchronizer {
    */
   public void addPermits(int permits) {
     checkPermits(permits);
-    noteNoLock();
     change(permits);
+    noteNoLock();
   }
 
   /**
@@ -312,8 +316,8 @@ public final class Semaphore extends Synchronizer {
    */
   public void reducePermits(int permits) {
     checkPermits(permits);
-    noteNoLock();
     change(-permits);
+    noteNoLock();
   }
 
   private void change(int by) {
@@ -446,18 +450,27 @@ public final class Semaphore extends Synchronizer {
     return sum & FREE;
   }
 
-  /** What is returned by others than those who took it is a signal, and says nothing about who holds it. */
-  private void noteRelease() {
-    Watch watch = watch();
-    if (watch == null) {
-      return;
-    }
+  /**
+   * What is returned by others than those who took it is a signal, and says nothing about who holds it. A holder
+   * tells before its permit is free, because the next one may tell right after, and tells again when the release
+   * is refused: that changes nothing.
+   */
+  private void releaseWatched(Watch watch, int permits) {
     Object holder = watch.holder();
     // Not the word itself: while others are granted permits, it shows some that are on their way.
     if (holder instanceof Thread ? holder != Thread.currentThread() : availablePermits() != 0) {
+      change(permits);
       watch.distrust();
+      watch.released();
+      return;
     }
     watch.released();
+    try {
+      change(permits);
+    } catch (IllegalStateException refused) {
+      watch.tried(holder);
+      throw refused;
+    }
   }
 
   /** With more or fewer permits than one it is no lock. */

@@ -417,6 +417,34 @@ class DeadlockDetectorTest {
     assertEquals(2, s.availablePermits(), "and it works as any semaphore");
   }
 
+  // A release that is refused changes nothing: the holder is known still, and believed.
+  @Test
+  void semaphore_releaseRefused_holderIsKnown() throws Exception {
+    Semaphore s = Semaphore.lock("s", detector);
+    s.acquire();
+    s.release(3); // more than was taken, by the holder
+    s.acquire();
+    assertThrows(IllegalStateException.class, () -> s.release(Semaphore.MAX_PERMITS));
+    assertSame(Thread.currentThread(), s.watch().holder());
+    // Nor is it distrusted by one that was refused and is not the holder's.
+    Kind.PLATFORM
+        .start(
+            () -> assertThrows(IllegalStateException.class, () -> s.release(Semaphore.MAX_PERMITS)))
+        .get();
+    assertEquals(2, s.drainPermits());
+    assertSame(Thread.currentThread(), s.watch().holder());
+    Running<Boolean> itself =
+        Kind.PLATFORM.start(
+            () -> {
+              s.watch().handOver(Thread.currentThread());
+              s.acquire();
+              return true;
+            });
+    assertContains(reports.awaitOnly().toString(), "waits for itself", "Semaphore(s)");
+    itself.interrupt();
+    itself.failure(InterruptedException.class);
+  }
+
   // A waiter behind a deadlock that was reported closes no cycle and is not reported again.
   @Test
   void waiterBehindADeadlock_notReportedAgain() {
