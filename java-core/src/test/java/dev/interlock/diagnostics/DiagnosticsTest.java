@@ -182,6 +182,25 @@ class DiagnosticsTest {
     return r;
   }
 
+  // A party whose text throws does not take the dump along.
+  @Test
+  void dump_partyWithoutAText_isCalledByItsClass() {
+    Mutex<String> mutex = Mutex.of("x");
+    MutexGuard<String> guard = ready(mutex.lockAsync());
+    Object rude =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("rude");
+          }
+        };
+    PollFuture<?> waits = pending(mutex.lockAsync(rude));
+    assertContains(mutex.dump().toString(), "1. future " + rude.getClass().getName() + "@");
+    assertContains(mutex.dump().waiters().toString(), rude.getClass().getName() + "@");
+    waits.cancel();
+    guard.close();
+  }
+
   // A dump tells how many units somebody waits for.
   @Test
   void dump_semaphore_tellsUnits() {
