@@ -479,6 +479,20 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
           countOvertake();
         }
         return true;
+  /** As {@link #tryLock()}, for a party; null when it is not known who holds then. */
+  @Nullable MutexGuard<T> tryLockFor(@Nullable Object party) {
+    if (!tryTake()) {
+      return null;
+    }
+    triedBy(party);
+    return new MutexGuard<>(this);
+  }
+
+  /** As {@link #lockAsync(Object)}; null when the party is not known. */
+  PollFuture<MutexGuard<T>> lockAsyncFor(@Nullable Object party) {
+    return new LockOperation<>(this, party);
+  }
+
       }
     }
     if ((s & POISONED) != 0) {

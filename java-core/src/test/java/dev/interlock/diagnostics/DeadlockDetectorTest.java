@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.interlock.future.PollFuture;
 import dev.interlock.sync.Condition;
+import dev.interlock.sync.LockOrder;
+import dev.interlock.sync.LockSet;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
 import dev.interlock.sync.Owner;
@@ -443,6 +445,116 @@ class DeadlockDetectorTest {
     assertContains(reports.awaitOnly().toString(), "waits for itself", "Semaphore(s)");
     itself.interrupt();
     itself.failure(InterruptedException.class);
+  }
+
+  // Several mutexes as a future: whoever polls it is not the holder, in whatever order they are
+  // taken. A thread that had polled one and blocked for a moment used to close a cycle.
+  @Test
+  void lockAllAsync_polledByAThread_isNotTheHolder() throws Exception {
+    for (LockOrder order : List.of(LockOrder.total(), LockOrder.backingOff())) {
+      LockSet set = ready(order.lockAllAsync(List.of(a, b)));
+      assertNull(a.watch().holder(), order::toString);
+      assertNull(b.watch().holder(), order::toString);
+      set.close();
+      try (LockSet ofThread = order.lockAll(a, b)) {
+        assertTrue(ofThread.isOpen());
+        assertSame(Thread.currentThread(), a.watch().holder(), order::toString);
+        assertSame(Thread.currentThread(), b.watch().holder(), order::toString);
+      }
+      try (LockSet tried = order.tryLockAll(List.of(a, b))) {
+        assertTrue(tried.isOpen());
+        assertSame(Thread.currentThread(), a.watch().holder(), order::toString);
+      }
+    }
+    Mutex<String> x = mutex(detector, "x");
+    LockSet set = ready(LockOrder.backingOff().lockAllAsync(List.of(a, b)));
+    Running<Boolean> waits =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<String> held = x.lock()) {
+                a.lock().close();
+                b.lock().close();
+                return held.isOpen();
+              }
+            });
+    Conditions.await(() -> detector.waiting() == 1);
+    Running<Boolean> task =
+        Kind.PLATFORM.start(
+            () -> {
+              Conditions.await(() -> x.waiting() == 1);
+              set.close();
+              return true;
+            });
+    x.lock().close();
+    task.get();
+    waits.get();
+    assertEquals(List.of(), reports);
+  }
+
+  // Several mutexes as a future of a party: it holds them, waits for them, and is found.
+  @Test
+  void lockAllAsync_twoParties_reported() throws Exception {
+    for (LockOrder order : List.of(LockOrder.total(), LockOrder.backingOff())) {
+      reports.clear();
+      Party p = Party.named("p");
+      Party q = Party.named("q");
+      Mutex<String> x = mutex(detector, "x");
+      Mutex<String> y = mutex(detector, "y");
+      LockSet ofP = ready(order.lockAllAsync(List.of(a, x), p));
+      assertSame(p, a.watch().holder(), order::toString);
+      assertSame(p, x.watch().holder(), order::toString);
+      LockSet ofQ = ready(order.lockAllAsync(List.of(b, y), q));
+      PollFuture<LockSet> byP = pending(order.lockAllAsync(List.of(b), p));
+      assertEquals(List.of(), reports);
+      PollFuture<LockSet> byQ = pending(order.lockAllAsync(List.of(a), q));
+      DeadlockReport report = reports.only();
+      assertSame(q, report.links().get(0).party(), order::toString);
+      assertSame(p, report.links().get(1).party(), order::toString);
+      byQ.cancel();
+      ofQ.handOver(p);
+      assertSame(p, b.watch().holder(), order::toString);
+      assertSame(p, y.watch().holder(), order::toString);
+      ofQ.close();
+      ready(byP).close();
+      ofP.close();
+      assertEquals(0, detector.waiting());
+    }
+  }
+
+  // The wait that would close a cycle is refused, and what was taken before it is let go.
+  @Test
+  void lockAllAsync_throwInCloser_refusedAndNoneHeld() {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    Party p = Party.named("p");
+    LockSet set = ready(LockOrder.total().lockAllAsync(List.of(y), p));
+    PollFuture<LockSet> both = LockOrder.total().lockAllAsync(List.of(x, y), p);
+    assertThrows(DeadlockException.class, () -> both.poll(Polls.IGNORED));
+    Polls.assertCompleted(both);
+    assertFalse(x.isLocked());
+    assertTrue(set.isOpen() && y.isLocked());
+    assertEquals(0, strict.waiting());
+    set.close();
+  }
+
+  // One that blocks for some time alone is in no deadlock, and is known as the holder after it.
+  @Test
+  void lockAllAsync_timedBlock_notReportedAndHolderIsKnown() throws Exception {
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    LockSet ofP = LockOrder.total().lockAllAsync(List.of(a), p).block(Duration.ofHours(1));
+    assertSame(p, a.watch().holder());
+    PollFuture<?> waits = pending(a.lockAsync(q));
+    assertThrows(
+        TimeoutException.class,
+        () -> LockOrder.total().lockAllAsync(List.of(b), p).block(Duration.ofMillis(1)));
+    assertEquals(List.of(), reports);
+    waits.cancel();
+    ofP.close();
+    ofQ.close();
   }
 
   // A waiter behind a deadlock that was reported closes no cycle and is not reported again.
@@ -876,6 +988,10 @@ class DeadlockDetectorTest {
     assertThrows(NullPointerException.class, () -> Mutex.builder().detector(null));
     assertThrows(NullPointerException.class, () -> Semaphore.lock("s", null));
     assertThrows(NullPointerException.class, () -> a.lockAsync((Object) null));
+    assertThrows(
+        NullPointerException.class, () -> LockOrder.total().lockAllAsync(List.of(a), null));
+    MutexGuard<String> guard = ready(a.lockAsync());
+    guard.close();
     assertThrows(NullPointerException.class, () -> Party.named(null));
     assertThrows(NullPointerException.class, () -> detector.watch(null, "x"));
     assertThrows(NullPointerException.class, () -> DeadlockDetector.builder().onDeadlock(null));

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
 
 /** Coroutines as parties of a deadlock detector. */
 class DeadlockTest {
@@ -243,6 +245,65 @@ class DeadlockTest {
     withTimeout(1.hours) { s.withPermit { assertSame(me, s.blocking.watch()!!.holder()) } }
     assertNull(s.blocking.watch()!!.holder())
     assertNull(a.blocking.watch()!!.holder())
+    assertQuiet()
+  }
+
+  /** Two coroutines over two sets of locks, in whatever order the sets are taken. */
+  @ParameterizedTest
+  @ValueSource(booleans = [false, true])
+  fun lockSets_twoCoroutines(backingOff: Boolean) =
+    runBlocking(Dispatchers.Default) {
+      val order = LockOrder(backingOff)
+      val x = Mutex("x", detector = detector)
+      val y = Mutex("y", detector = detector)
+      val both = CountDownLatch(2)
+      val jobs =
+        listOf(listOf(a, x) to listOf(b), listOf(b, y) to listOf(a)).map { (first, second) ->
+          launch {
+            order.withLocks(first) {
+              both.countDown()
+              both.await()
+              yield()
+              order.withLocks(second) {}
+            }
+          }
+        }
+      assertEquals(jobs.toSet<Any>(), awaitReport().links.map { it.party }.toSet())
+      jobs[0].cancel()
+      jobs.forEach { it.join() }
+      assertQuiet()
+    }
+
+  /** What sets of locks were taken by is known, or nobody; never the thread that runs it. */
+  @ParameterizedTest
+  @ValueSource(booleans = [false, true])
+  fun lockSets_holder_byForm(backingOff: Boolean) = runBlocking {
+    val me = coroutineContext[Job]
+    val order = LockOrder(backingOff)
+    val locks = StripedLocks(2, name = "users", detector = detector)
+    val all = listOf(a, b)
+    val keys = listOf(1)
+    fun assertHeld(by: Any?) = all.forEach {
+      assertSame(by, it.blocking.watch()!!.holder(), it.toString())
+    }
+    fun assertKeyHeld(by: Any?) =
+      assertSame(by, locks[1].blocking.watch()!!.holder(), locks.toString())
+
+    order.withLocks(all) { assertHeld(me) }
+    order.lockAll(all).use { assertHeld(me) }
+    order.tryLockAll(all)!!.use { assertHeld(null) }
+    order.tryLockAll(all, 1.hours)!!.use { assertHeld(me) }
+    withTimeout(1.hours) { order.withLocks(all) { assertHeld(me) } }
+    locks.withLock(1) { assertKeyHeld(me) }
+    locks.withLocks(keys) { assertKeyHeld(me) }
+    locks.tryLockAll(keys)!!.use { assertKeyHeld(null) }
+    locks.tryLockAll(keys, 1.hours)!!.use { assertKeyHeld(me) }
+    withTimeout(1.hours) { locks.withLocks(keys) { assertKeyHeld(me) } }
+    a.withLock {
+      assertNull(order.tryLockAll(all, 1.milliseconds))
+      assertNull(withTimeoutOrNull(1.milliseconds) { order.lockAll(all) })
+    }
+    assertEquals(emptyList<Any>(), reports)
     assertQuiet()
   }
 
