@@ -930,6 +930,62 @@ class DeadlockDetectorTest {
     assertEquals(0, strict.waiting());
   }
 
+  // A future of a party holds the mutex again after its wait, and waits for the holder after its
+  // signal: a cycle is found, whoever closes it, and nobody is refused who has unlocked.
+  @Test
+  void condition_futureOfAParty_holdsAndWaits() {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    Condition<String> changed = y.newCondition();
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> outer = ready(x.lockAsync(p));
+    PollFuture<MutexGuard<String>> wait = pending(changed.awaitAsync(ready(y.lockAsync(p)), p));
+    assertSame(p, changed.dump().waiters().get(0).caller());
+    MutexGuard<String> ofQ = ready(y.lockAsync(q));
+    pending(x.lockAsync(q)).cancel(); // nobody knows who will signal
+    assertEquals(List.of(), reports);
+    changed.signal(ofQ);
+    assertThrows(DeadlockException.class, () -> x.lockAsync(q).poll(Polls.IGNORED));
+    assertEquals(1, reports.size());
+    ofQ.close();
+    MutexGuard<String> again = ready(wait);
+    assertSame(p, y.watch().holder());
+    assertThrows(DeadlockException.class, () -> y.lockAsync(p).poll(Polls.IGNORED));
+    again.close();
+    outer.close();
+    assertEquals(0, strict.waiting());
+  }
+
+  // A future that was dropped waits for nobody; one without a party takes no part.
+  @Test
+  void condition_futureCancelledOrWithoutAParty_noEdge() {
+    Condition<String> changed = b.newCondition();
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> outer = ready(a.lockAsync(p));
+    PollFuture<MutexGuard<String>> dropped = pending(changed.awaitAsync(ready(b.lockAsync(p)), p));
+    PollFuture<MutexGuard<String>> unknown = pending(changed.awaitAsync(ready(b.lockAsync(p))));
+    assertEquals(1, detector.waiting());
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    changed.signalAll(ofQ);
+    dropped.cancel();
+    PollFuture<MutexGuard<String>> free = pending(a.lockAsync(q));
+    assertEquals(List.of(), reports);
+    free.cancel();
+    ofQ.close();
+    MutexGuard<String> again = ready(unknown);
+    assertNull(b.watch().holder());
+    again.handOver(q);
+    assertSame(q, b.watch().holder());
+    again.close();
+    assertThrows(IllegalStateException.class, () -> again.handOver(q));
+    outer.close();
+    assertEquals(0, detector.waiting());
+  }
+
   // Who has the mutex again waits for it no longer, when it is told of as the holder.
   @Test
   void condition_lockedAgain_waitIsOverBefore() throws Exception {
@@ -991,6 +1047,8 @@ class DeadlockDetectorTest {
     assertThrows(
         NullPointerException.class, () -> LockOrder.total().lockAllAsync(List.of(a), null));
     MutexGuard<String> guard = ready(a.lockAsync());
+    assertThrows(
+        NullPointerException.class, () -> a.newCondition().awaitAsync(guard, (Object) null));
     guard.close();
     assertThrows(NullPointerException.class, () -> Party.named(null));
     assertThrows(NullPointerException.class, () -> detector.watch(null, "x"));

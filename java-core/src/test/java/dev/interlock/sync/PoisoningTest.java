@@ -332,6 +332,37 @@ class PoisoningTest {
     locked(mutex).close();
   }
 
+  // A wait that was interrupted, and cannot have the lock again, ends as refused; the interrupt is
+  // kept for the caller.
+  @ParameterizedTest
+  @EnumSource
+  void conditionAwait_interruptedAndPoisoned_refusedWithTheInterruptStatus(Kind kind) {
+    Condition<Integer> condition = mutex.newCondition();
+    for (boolean poisonedBefore : new boolean[] {true, false}) {
+      MutexGuard<Integer> guard = locked(mutex);
+      Running<Boolean> waiter =
+          kind.start(
+              () -> {
+                assertPoisoned(() -> condition.await(guard));
+                return Thread.currentThread().isInterrupted();
+              });
+      Conditions.await(() -> condition.waiting() == 1 && !mutex.isLocked());
+      MutexGuard<Integer> holder = locked(mutex);
+      if (poisonedBefore) {
+        holder.poison(cause);
+        waiter.interrupt();
+      } else {
+        waiter.interrupt();
+        Conditions.await(() -> mutex.waiting() == 1); // it waits for the lock
+        holder.poison(cause);
+      }
+      assertTrue(waiter.get(), () -> "poisoned before the interrupt: " + poisonedBefore);
+      assertFalse(guard.isOpen());
+      assertEquals(0, condition.waiting() + mutex.waiting());
+      mutex.tryRecover().close();
+    }
+  }
+
   // Who waits for a signal goes on when somebody has recovered the mutex and signals.
   @Test
   void conditionAwait_recoveredAndSignalled_goesOn() throws InterruptedException {
