@@ -289,6 +289,18 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       throw new InterruptedException("interrupted before locking " + this);
     }
     acquire();
+    return runLocked(body);
+  }
+
+  /** As {@link #withLock}; an interrupt is kept for later. */
+  public <R extends @Nullable Object> R withLockUninterruptibly(
+      Function<? super T, ? extends R> body) {
+    Objects.requireNonNull(body, "body");
+    acquireUninterruptibly();
+    return runLocked(body);
+  }
+
+  private <R extends @Nullable Object> R runLocked(Function<? super T, ? extends R> body) {
     R result;
     try {
       result = body.apply(value);
@@ -365,14 +377,37 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** Takes the mutex over, as {@link #recover}, if it is poisoned; otherwise returns null. */
   public @Nullable MutexGuard<T> tryRecover() {
-    if (!isPoisoned() || !casState(LOCKED | POISONED, LOCKED)) {
+    if (takeOver() == null) {
       return null;
-    }
-    if (value instanceof Poison poison) {
-      value = poison.<T>value();
     }
     triedByThread();
     return new MutexGuard<>(this);
+  }
+
+  /**
+   * {@link #recover} as a future: queued, or the holder of what was poisoned, from its first poll on.
+   * Cancelling it passes the lock on, or leaves the mutex poisoned as it was.
+   */
+  public PollFuture<MutexGuard<T>> recoverAsync() {
+    return new RecoverOperation<>(this, null);
+  }
+
+  /**
+   * As {@link #recoverAsync()}, for a party that the deadlock detector is to know; see {@link
+   * #lockAsync(Object)}.
+   */
+  public PollFuture<MutexGuard<T>> recoverAsync(Object party) {
+    return new RecoverOperation<>(this, Objects.requireNonNull(party, "party"));
+  }
+
+  /** Locks the mutex if it is poisoned, for whoever tells the watch; how its holder failed, or null. */
+  @Nullable Throwable takeOver() {
+    if (!isPoisoned() || !casState(LOCKED | POISONED, LOCKED)) {
+      return null;
+    }
+    Poison poison = (Poison) Objects.requireNonNull(value, "value");
+    value = poison.<T>value();
+    return poison.cause;
   }
 
   /** Whether a holder has failed, and nobody has recovered the mutex since. */
@@ -444,6 +479,20 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     return tryTake() && triedByThread();
   }
 
+  /** As {@link #tryLock()}, for a party; null when it is not known who holds then. */
+  @Nullable MutexGuard<T> tryLockFor(@Nullable Object party) {
+    if (!tryTake()) {
+      return null;
+    }
+    triedBy(party);
+    return new MutexGuard<>(this);
+  }
+
+  /** As {@link #lockAsync(Object)}; null when the party is not known. */
+  PollFuture<MutexGuard<T>> lockAsyncFor(@Nullable Object party) {
+    return new LockOperation<>(this, party);
+  }
+
   /** For whoever tells the watch. */
   boolean tryTake() {
     WaitQueue q = queueOrNull();
@@ -479,20 +528,6 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
           countOvertake();
         }
         return true;
-  /** As {@link #tryLock()}, for a party; null when it is not known who holds then. */
-  @Nullable MutexGuard<T> tryLockFor(@Nullable Object party) {
-    if (!tryTake()) {
-      return null;
-    }
-    triedBy(party);
-    return new MutexGuard<>(this);
-  }
-
-  /** As {@link #lockAsync(Object)}; null when the party is not known. */
-  PollFuture<MutexGuard<T>> lockAsyncFor(@Nullable Object party) {
-    return new LockOperation<>(this, party);
-  }
-
       }
     }
     if ((s & POISONED) != 0) {

@@ -249,6 +249,23 @@ public final class ReentrantMutex<T extends @Nullable Object> {
       mutex.acquire(me);
       enter(me);
     }
+    return runLocked(me, body);
+  }
+
+  /** As {@link #withLock}; an interrupt is kept for later. */
+  public <R extends @Nullable Object> R withLockUninterruptibly(
+      Owner me, Function<? super T, ? extends R> body) {
+    Objects.requireNonNull(me, "owner");
+    Objects.requireNonNull(body, "body");
+    if (!enterAgain(me)) {
+      mutex.acquireUninterruptibly(me);
+      enter(me);
+    }
+    return runLocked(me, body);
+  }
+
+  private <R extends @Nullable Object> R runLocked(
+      Owner me, Function<? super T, ? extends R> body) {
     try {
       return body.apply(mutex.value());
     } finally {

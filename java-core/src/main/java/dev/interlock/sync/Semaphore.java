@@ -15,6 +15,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,11 @@ public final class Semaphore extends Synchronizer {
     takenByThread();
   }
 
+  /** As {@link #acquireUninterruptibly(int)} with one permit. */
+  public void acquireUninterruptibly() {
+    acquireUninterruptibly(1);
+  }
+
   /** As {@link #acquire(int)}; an interrupt is kept for later. */
   public void acquireUninterruptibly(int permits) {
     checkPermits(permits);
@@ -268,6 +274,30 @@ public final class Semaphore extends Synchronizer {
   public PollFuture<@Nullable Void> acquireAsync(int permits, Object party) {
     checkPermits(permits);
     return new AcquireOperation(this, permits, Objects.requireNonNull(party, "party"));
+  }
+
+  /** As {@link #withPermits} with one permit. */
+  public <R extends @Nullable Object> R withPermit(Supplier<? extends R> body)
+      throws InterruptedException {
+    return withPermits(1, body);
+  }
+
+  /**
+   * Runs {@code body} with {@code permits} permits and returns its result. They are returned however
+   * it ends.
+   *
+   * @throws InterruptedException when interrupted before it was given them
+   * @throws ClosedException when the semaphore is closed, or is closed while this call waits
+   */
+  public <R extends @Nullable Object> R withPermits(int permits, Supplier<? extends R> body)
+      throws InterruptedException {
+    Objects.requireNonNull(body, "body");
+    acquire(permits);
+    try {
+      return body.get();
+    } finally {
+      release(permits);
+    }
   }
 
   // Releasing
