@@ -462,7 +462,7 @@ public final class Condition<T extends @Nullable Object> {
   }
 
   /** Whether it was signalled; the lock is held in either case. */
-  private boolean lockAgain(WaitQueue q, ThreadWaiter w, @Nullable Wait relock) {
+  boolean lockAgain(WaitQueue q, ThreadWaiter w, @Nullable Wait relock) {
     boolean signalled;
     boolean locked = false;
     q.lock();

@@ -190,7 +190,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     /**
      * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs,
      * and futures by the party given to {@link Mutex#lockAsync(Object)}. A guard that is closed by
-     * another party than it was given to is announced by {@link Watch#handOver}.
+     * another party than it was given to is announced by {@link MutexGuard#handOver}.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");

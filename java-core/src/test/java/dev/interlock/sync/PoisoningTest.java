@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.PoisonedException;
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
@@ -443,6 +445,27 @@ class PoisoningTest {
       assertEquals(0, condition.waiting() + mutex.waiting());
       mutex.tryRecover().close();
     }
+  }
+
+  // A wait that a signal has failed, as the mutex was poisoned, and whose thread was interrupted
+  // before it saw that, is refused also when the mutex has been recovered since; it does not stand
+  // in the queue for the lock, where its node would swallow a wake-up.
+  @Test
+  void conditionAwait_failedAndInterrupted_refusedAndNotQueued() {
+    Condition<Integer> condition = mutex.newCondition();
+    ThreadWaiter waiter = new ThreadWaiter(1, null);
+    MutexGuard<Integer> recovered = locked(mutex);
+    WaitQueue queue = mutex.queue();
+    queue.lock();
+    try {
+      waiter.fail(cause);
+    } finally {
+      queue.unlock();
+    }
+    assertPoisoned(() -> condition.lockAgain(queue, waiter, null));
+    assertEquals(0, mutex.waiting());
+    recovered.close();
+    locked(mutex).close();
   }
 
   // Who waits for a signal goes on when somebody has recovered the mutex and signals.
