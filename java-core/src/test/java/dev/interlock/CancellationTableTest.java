@@ -114,6 +114,7 @@ class CancellationTableTest {
   private static final List<String> MORE_OPERATIONS =
       List.of(
           "recover",
+          "recoverAsync",
           "lockAll",
           "tryLockAll(timeout)",
           "lockAllAsync",

@@ -27,7 +27,7 @@ public record WaitDump(String object, int waiting, List<Waiting> waiters) {
   public record Waiting(String kind, Object caller, int need) {
     @Override
     public String toString() {
-      String who = caller instanceof Thread ? describe(caller) : kind + " " + caller;
+      String who = caller instanceof Thread ? describe(caller) : kind + " " + describe(caller);
       return need == 1 ? who : who + ", for " + need;
     }
   }

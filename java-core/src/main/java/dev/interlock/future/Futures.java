@@ -1,8 +1,8 @@
 package dev.interlock.future;
 
 import dev.interlock.internal.wait.Durations;
+import dev.interlock.internal.wait.MayGiveUp;
 import dev.interlock.internal.wait.Parker;
-import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -46,7 +46,7 @@ public final class Futures {
   public static <T extends @Nullable Object> T block(PollFuture<T> future, Duration timeout)
       throws InterruptedException, TimeoutException {
     Objects.requireNonNull(future, "future");
-    if (future instanceof Waiter wait) {
+    if (future instanceof MayGiveUp wait) {
       wait.setMayGiveUp();
       wait.drivenBy(Thread.currentThread());
     }

@@ -1,8 +1,10 @@
 package dev.interlock.sync;
 
 import dev.interlock.diagnostics.Wait;
+import dev.interlock.diagnostics.WaitDump;
 import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.event.Recorder;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.Spin;
 import dev.interlock.internal.wait.SpinEstimate;
@@ -13,6 +15,8 @@ import dev.interlock.internal.wait.Waiter;
 import dev.interlock.internal.wait.WaiterList;
 import dev.interlock.internal.wait.WakeList;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +52,12 @@ import org.jspecify.annotations.Nullable;
  * interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
  * mutex cannot be locked again: a wait that ends while it is poisoned ends with a {@link
  * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait
- * on, for who recovers the mutex to signal them. A thread that waits for a signal is no party of a
- * deadlock, as nobody knows who will signal; one that waits for the lock of a {@linkplain
- * Mutex.Builder#detector watched} mutex again is, and is never refused.
+ * on, for who recovers the mutex to signal them; an
+ * interrupt that such a wait has met is kept for its caller. A condition itself poisons nothing: what
+ * a predicate throws is thrown with the lock held, to the section that waits, which poisons, or does
+ * not, by its own end. Who waits for a signal is no party of a deadlock, as nobody knows who will
+ * signal; who waits for the lock of a {@linkplain Mutex.Builder#detector watched} mutex again is, and
+ * is never refused.
  *
  * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter,
  * still asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code
@@ -125,6 +132,9 @@ public final class Condition<T extends @Nullable Object> {
    * later, sees the mark when it waits. Not so a signal that is handed on: a cycle that it closes
    * is found by who asks for it. A wait that ends without a signal is registered anew, when it
    * joins the queue. Nobody is refused, because who waits at a condition has unlocked already.
+   * A future whose party is known is registered after it has unlocked, as any future, by its poll:
+   * signalled meanwhile, and its signaller asleep, it finds the cycle itself. A coroutine that was
+   * cancelled waits for the lock by a future of its own.
    *
    * waiters.isEmpty() is read by a signal without the queue's lock. It holds the mutex, so it sees
    * all who joined; who leaves meanwhile never makes a list with others in it look empty.
@@ -246,7 +256,18 @@ public final class Condition<T extends @Nullable Object> {
    */
   public PollFuture<MutexGuard<T>> awaitAsync(MutexGuard<T> guard) {
     check(guard);
-    return new ConditionOperation<>(this, guard);
+    return new ConditionOperation<>(this, guard, null);
+  }
+
+  /**
+   * As {@link #awaitAsync(MutexGuard)}, for a party that the deadlock detector of the mutex is to
+   * know: it waits for the holder once it is signalled, and is the holder after that. Without one the
+   * wait takes no part in what is detected, and nobody is known to hold the mutex then.
+   */
+  public PollFuture<MutexGuard<T>> awaitAsync(MutexGuard<T> guard, Object party) {
+    Objects.requireNonNull(party, "party");
+    check(guard);
+    return new ConditionOperation<>(this, guard, party);
   }
 
   // Signalling
@@ -290,17 +311,45 @@ public final class Condition<T extends @Nullable Object> {
     }
   }
 
+  /** Who waits for a signal, a thousand of them at most; see {@link #dump(int)}. */
+  public WaitDump dump() {
+    return dump(1_000);
+  }
+
+  /**
+   * The state of this condition and the first of those who wait for a signal, in the order of the
+   * line; see {@link Mutex#dump(int)}. Who was signalled waits for the mutex, and is in its dump.
+   *
+   * @param most how many to tell at most; the number of all is told anyway
+   * @throws IllegalArgumentException when negative
+   */
+  public WaitDump dump(int most) {
+    Synchronizer.checkMost(most);
+    List<Waiter> found = new ArrayList<>();
+    int n = 0;
+    WaitQueue q = mutex.queueOrNull();
+    if (q != null) {
+      q.lock();
+      try {
+        waiters.copyTo(found, most);
+        n = waiters.count();
+      } finally {
+        q.unlock();
+      }
+    }
+    return Synchronizer.dumpOf(toString(), n, found);
+  }
+
   @Override
   public String toString() {
+    return objectName() + "[waiting=" + waiting() + ", " + mutex + "]";
+  }
+
+  private String objectName() {
     return "Condition"
         + (name == null
             ? "@" + Integer.toHexString(System.identityHashCode(this))
-            : "(" + name + ")")
-        + "[waiting="
-        + waiting()
-        + ", "
-        + mutex
-        + "]";
+            : "(" + name + ")");
   }
 
   // Mechanism
@@ -361,12 +410,16 @@ public final class Condition<T extends @Nullable Object> {
   Outcome releaseAndAwait(boolean interruptible, long deadline) {
     WaitQueue q = mutex.queue();
     ThreadWaiter w = new ThreadWaiter(1, null);
+    Object event = Recorder.beginWait();
     Wait relock = noteRelock(w);
     Outcome outcome;
     try {
       outcome = releaseAndLock(q, w, interruptible, deadline, relock);
     } finally {
       end(relock); // before the detector is told that the thread holds what it waited for
+      if (event != null) {
+        Recorder.endWait(event, w.callerKind(), this::objectName);
+      }
     }
     mutex.takenByThread();
     return outcome;
@@ -393,12 +446,30 @@ public final class Condition<T extends @Nullable Object> {
 
   private Outcome lockUnlessSignalled(
       WaitQueue q, ThreadWaiter w, Outcome outcome, @Nullable Wait relock) {
+    boolean told = false;
+    try {
+      if (lockAgain(q, w, relock)) {
+        return Outcome.GRANTED;
+      }
+      told = true;
+      return outcome;
+    } finally {
+      if (outcome == Outcome.INTERRUPTED && !told) {
+        // It came too late, or the wait ends as refused, by a poisoned mutex: it is for the caller.
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Whether it was signalled; the lock is held in either case. */
+  boolean lockAgain(WaitQueue q, ThreadWaiter w, @Nullable Wait relock) {
     boolean signalled;
     boolean locked = false;
     q.lock();
     try {
       signalled = w.mark() != 0;
-      if (!signalled) {
+      // One that a signal has met when the mutex was poisoned is failed, and stands nowhere.
+      if (!signalled && !w.isFailed()) {
         waiters.remove(w);
         locked = mutex.takeOrEnqueue(q, w);
       }
@@ -413,13 +484,7 @@ public final class Condition<T extends @Nullable Object> {
         end(unsignalled);
       }
     }
-    if (!signalled) {
-      return outcome;
-    }
-    if (outcome == Outcome.INTERRUPTED) {
-      Thread.currentThread().interrupt(); // it came too late, and is for the caller
-    }
-    return Outcome.GRANTED;
+    return signalled;
   }
 
   /** For the detector of a watched mutex: the wait for the lock that follows a signal. */
@@ -436,6 +501,12 @@ public final class Condition<T extends @Nullable Object> {
     }
     end(relock);
     return watch.waitsRegardless(w.caller(), w::isPending);
+  }
+
+  /** The note of a future, which is made when it stands in the line and has unlocked. */
+  @Nullable WaitNote noteFuture(Waiter w, @Nullable Object party) {
+    return WaitNote.ofRelock(
+        mutex, w, party, () -> w.isPending() && w.mark() != 0, this::objectName);
   }
 
   private static void end(@Nullable Wait wait) {

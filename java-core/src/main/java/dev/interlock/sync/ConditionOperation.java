@@ -5,15 +5,25 @@ import dev.interlock.internal.op.Relocking;
 import org.jspecify.annotations.Nullable;
 
 /** See {@link Condition#awaitAsync}. */
-final class ConditionOperation<T extends @Nullable Object> extends Operation<MutexGuard<T>>
+final class ConditionOperation<T extends @Nullable Object> extends NotedOperation<MutexGuard<T>>
     implements Relocking {
   private final Condition<T> condition;
   private final MutexGuard<T> guard;
 
-  ConditionOperation(Condition<T> condition, MutexGuard<T> guard) {
-    super(1, null);
+  ConditionOperation(Condition<T> condition, MutexGuard<T> guard, @Nullable Object party) {
+    super(1, party);
     this.condition = condition;
     this.guard = guard;
+  }
+
+  @Override
+  Synchronizer object() {
+    return condition.mutex();
+  }
+
+  @Override
+  @Nullable WaitNote newNote(@Nullable Object waits) {
+    return condition.noteFuture(this, waits);
   }
 
   @Override
@@ -42,6 +52,11 @@ final class ConditionOperation<T extends @Nullable Object> extends Operation<Mut
   }
 
   @Override
+  protected void succeeded() {
+    tellTaken();
+  }
+
+  @Override
   protected void giveBackResult() {
     condition.giveBack(this);
   }
@@ -57,8 +72,8 @@ final class ConditionOperation<T extends @Nullable Object> extends Operation<Mut
   }
 
   @Override
-  public @Nullable Operation<?> relock() {
-    return guard.isOpen() ? null : new RelockOperation<>(guard);
+  public @Nullable Operation<?> relock(@Nullable Object party) {
+    return guard.isOpen() ? null : new RelockOperation<>(guard, party);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.time.Duration;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering and fairness.</b> That of each mutex with {@link #total}; none with {@link #backingOff}: who
  * wants many is overtaken by those who want few.
  *
- * <p><b>Blocking and errors.</b> Interruptible. A call that is interrupted, times out or is cancelled holds
+ * <p><b>Blocking and errors.</b> Interruptible, but {@code lockAllUninterruptibly}. A call that is interrupted, times out or is cancelled holds
  * none of the mutexes. A mutex that is named twice is locked once. {@code null} is a {@link
  * NullPointerException}, before anything is locked.
  *
@@ -92,6 +93,16 @@ public final class LockOrder {
     return sequence(toArray(mutexes)).lock();
   }
 
+  /** As {@link #lockAll(Mutex[])}; an interrupt is kept for later. */
+  public LockSet lockAllUninterruptibly(Mutex<?>... mutexes) {
+    return sequence(mutexes.clone()).lockUninterruptibly();
+  }
+
+  /** As {@link #lockAll(Collection)}; an interrupt is kept for later. */
+  public LockSet lockAllUninterruptibly(Collection<? extends Mutex<?>> mutexes) {
+    return sequence(toArray(mutexes)).lockUninterruptibly();
+  }
+
   /** Locks all of {@code mutexes} if each of them is free now; otherwise none, and returns null. */
   public @Nullable LockSet tryLockAll(Collection<? extends Mutex<?>> mutexes) {
     return sequence(toArray(mutexes)).tryLock();
@@ -110,7 +121,16 @@ public final class LockOrder {
 
   /** Locking all of {@code mutexes} as a future: begun by its first poll. Cancelling it unlocks. */
   public PollFuture<LockSet> lockAllAsync(Collection<? extends Mutex<?>> mutexes) {
-    return new LockAllOperation(sequence(toArray(mutexes)));
+    return new LockAllOperation(sequence(toArray(mutexes)), null);
+  }
+
+  /**
+   * As {@link #lockAllAsync(Collection)}, for a party that the deadlock detectors of the mutexes are to
+   * know; without one it takes no part in what is detected. The party is taken to wait without a limit, unless
+   * {@linkplain PollFuture#block(Duration) blocked for some time}; see {@link DeadlockDetector}.
+   */
+  public PollFuture<LockSet> lockAllAsync(Collection<? extends Mutex<?>> mutexes, Object party) {
+    return new LockAllOperation(sequence(toArray(mutexes)), Objects.requireNonNull(party, "party"));
   }
 
   private static Mutex<?>[] toArray(Collection<? extends Mutex<?>> mutexes) {

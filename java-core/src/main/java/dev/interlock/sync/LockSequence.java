@@ -4,6 +4,7 @@ import dev.interlock.atomic.Backoff;
 import dev.interlock.internal.wait.ThreadWaiter;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Mutexes that are to be locked together, each once, in the order in which that is to be done. */
@@ -41,18 +42,23 @@ final class LockSequence {
   }
 
   LockSet lock() throws InterruptedException {
-    LockSet locked = lock(ThreadWaiter.FOREVER);
-    if (locked == null) {
-      throw new AssertionError("timed out without a time");
+    return Objects.requireNonNull(lock(true, ThreadWaiter.FOREVER), "timed out without a time");
+  }
+
+  /** An interrupt is kept for later. */
+  LockSet lockUninterruptibly() {
+    try {
+      return Objects.requireNonNull(lock(false, ThreadWaiter.FOREVER), "timed out without a time");
+    } catch (InterruptedException impossible) { // it was told not to
+      throw new AssertionError(impossible);
     }
-    return locked;
   }
 
   /** All of them, now, or null and none. */
   @Nullable LockSet tryLock() {
     LockSet set = newSet();
     try {
-      return addOthers(set, -1) < 0 ? set : null;
+      return addOthers(set, -1, Thread.currentThread()) < 0 ? set : null;
     } catch (Throwable refused) { // one of them is poisoned
       set.releaseAll();
       throw refused;
@@ -61,7 +67,7 @@ final class LockSequence {
 
   @Nullable LockSet tryLock(long nanos) throws InterruptedException {
     if (nanos > 0) {
-      return lock(ThreadWaiter.deadlineAfter(nanos));
+      return lock(true, ThreadWaiter.deadlineAfter(nanos));
     }
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before locking " + this);
@@ -69,12 +75,15 @@ final class LockSequence {
     return tryLock();
   }
 
-  /** Null when the time has run out; then, and on an interrupt, none of them is held. */
-  private @Nullable LockSet lock(long deadline) throws InterruptedException {
+  /** Null when the time has run out; then, and when it throws, none of them is held. */
+  private @Nullable LockSet lock(boolean interruptible, long deadline) throws InterruptedException {
     LockSet set = newSet();
     boolean complete = false;
     try {
-      complete = backingOff ? addByTrial(set, deadline) : addInOrder(set, deadline);
+      complete =
+          backingOff
+              ? addByTrial(set, interruptible, deadline)
+              : addInOrder(set, interruptible, deadline);
     } finally {
       if (!complete) {
         set.releaseAll();
@@ -83,22 +92,24 @@ final class LockSequence {
     return complete ? set : null;
   }
 
-  private boolean addInOrder(LockSet set, long deadline) throws InterruptedException {
-    boolean added = first == null || add(set, first, deadline);
+  private boolean addInOrder(LockSet set, boolean interruptible, long deadline)
+      throws InterruptedException {
+    boolean added = first == null || add(set, first, interruptible, deadline);
     for (int i = 0; added && i < count; i++) {
-      added = add(set, mutexes[i], deadline);
+      added = add(set, mutexes[i], interruptible, deadline);
     }
     return added;
   }
 
-  private boolean addByTrial(LockSet set, long deadline) throws InterruptedException {
+  private boolean addByTrial(LockSet set, boolean interruptible, long deadline)
+      throws InterruptedException {
     if (count == 0) {
       return true;
     }
     Backoff backoff = Backoff.randomised();
     int begin = 0;
-    while (add(set, mutexes[begin], deadline)) {
-      int taken = addOthers(set, begin);
+    while (add(set, mutexes[begin], interruptible, deadline)) {
+      int taken = addOthers(set, begin, Thread.currentThread());
       if (taken < 0) {
         return true;
       }
@@ -110,10 +121,12 @@ final class LockSequence {
     return false;
   }
 
-  private static boolean add(LockSet set, Mutex<?> mutex, long deadline)
+  private static boolean add(LockSet set, Mutex<?> mutex, boolean interruptible, long deadline)
       throws InterruptedException {
     MutexGuard<?> guard;
-    if (deadline == ThreadWaiter.FOREVER) {
+    if (!interruptible) {
+      guard = mutex.lockUninterruptibly();
+    } else if (deadline == ThreadWaiter.FOREVER) {
       guard = mutex.lock();
     } else {
       guard = mutex.tryLock(Duration.ofNanos(deadline - System.nanoTime()));
@@ -128,12 +141,13 @@ final class LockSequence {
   /**
    * Tries all but the one of the given index, which is held.
    *
+   * @param party who holds them then, or null when that is not known
    * @return -1 and all are held, or the index of one that was taken, and none is held
    */
-  int addOthers(LockSet set, int held) {
+  int addOthers(LockSet set, int held, @Nullable Object party) {
     for (int i = 0; i < count; i++) {
       if (i != held) {
-        MutexGuard<?> guard = mutexes[i].tryLock();
+        MutexGuard<?> guard = mutexes[i].tryLockFor(party);
         if (guard == null) {
           set.releaseAll();
           return i;

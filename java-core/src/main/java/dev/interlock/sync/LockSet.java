@@ -1,6 +1,8 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.Watch;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,41 @@ public final class LockSet implements AutoCloseable {
     }
   }
 
+  /**
+   * Poisons those of the mutexes that were made with {@linkplain Mutex.Builder#poisoning poisoning},
+   * unlocks the others, and closes this set; see {@link MutexGuard#poison}.
+   *
+   * @throws IllegalStateException when this set is closed
+   */
+  public void poison(Throwable cause) {
+    Objects.requireNonNull(cause, "cause");
+    checkOpen();
+    for (int i = held; --i >= 0; ) {
+      MutexGuard<?> guard = guards[i];
+      if (guard != null && guard.isOpen() && guard.mutex().isPoisoning()) {
+        guard.poison(cause);
+      }
+    }
+    close();
+  }
+
+  /**
+   * Tells the deadlock detectors of the mutexes that another party has this set now, and will close it;
+   * without effect on those that are not watched. See {@link Watch#handOver}.
+   *
+   * @param party null when it is not known
+   * @throws IllegalStateException when this set is closed
+   */
+  public void handOver(@Nullable Object party) {
+    checkOpen();
+    for (int i = 0; i < held; i++) {
+      MutexGuard<?> guard = guards[i];
+      if (guard != null && guard.isOpen()) {
+        guard.handOver(party);
+      }
+    }
+  }
+
   void add(MutexGuard<?> guard) {
     guards[held++] = guard;
   }
@@ -64,6 +101,13 @@ public final class LockSet implements AutoCloseable {
       if (guard != null) {
         guard.close();
       }
+    }
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "this set of locks is closed and holds nothing; lock again for a new one");
     }
   }
 

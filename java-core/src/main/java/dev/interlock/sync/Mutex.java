@@ -190,7 +190,7 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     /**
      * Who looks for deadlocks. The detector takes threads by themselves, coroutines by their jobs,
      * and futures by the party given to {@link Mutex#lockAsync(Object)}. A guard that is closed by
-     * another party than it was given to is announced by {@link Watch#handOver}.
+     * another party than it was given to is announced by {@link MutexGuard#handOver}.
      */
     public Builder detector(DeadlockDetector detector) {
       this.detector = Objects.requireNonNull(detector, "detector");
@@ -289,6 +289,18 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
       throw new InterruptedException("interrupted before locking " + this);
     }
     acquire();
+    return runLocked(body);
+  }
+
+  /** As {@link #withLock}; an interrupt is kept for later. */
+  public <R extends @Nullable Object> R withLockUninterruptibly(
+      Function<? super T, ? extends R> body) {
+    Objects.requireNonNull(body, "body");
+    acquireUninterruptibly();
+    return runLocked(body);
+  }
+
+  private <R extends @Nullable Object> R runLocked(Function<? super T, ? extends R> body) {
     R result;
     try {
       result = body.apply(value);
@@ -323,9 +335,15 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   }
 
   /**
-   * A {@link Lock} over this mutex, for code that expects one. It does not know owners: whoever
-   * calls {@code unlock} unlocks, and whoever calls a method of a condition waits or signals; an
-   * error only when the mutex is not locked at all. Not reentrant.
+   * A {@link Lock} over this mutex, for code that expects one. The thread that has locked through a
+   * view unlocks through the same view: {@code unlock}, and the methods of a condition, are an {@link
+   * IllegalMonitorStateException} to all others, a holder of a guard included, and change nothing.
+   * Not reentrant.
+   *
+   * <p>The view of a mutex that can be poisoned has no conditions: {@code newCondition} is an {@link
+   * UnsupportedOperationException}. A wait there may end with a {@link PoisonedException} and without
+   * the lock, and the {@code unlock} that stands in a {@code finally} behind every wait would then
+   * be one too many. {@link #newCondition()} of the mutex itself tells by the guard.
    */
   public Lock asLock() {
     return new MutexLockView(this);
@@ -359,14 +377,37 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
 
   /** Takes the mutex over, as {@link #recover}, if it is poisoned; otherwise returns null. */
   public @Nullable MutexGuard<T> tryRecover() {
-    if (!isPoisoned() || !casState(LOCKED | POISONED, LOCKED)) {
+    if (takeOver() == null) {
       return null;
-    }
-    if (value instanceof Poison poison) {
-      value = poison.<T>value();
     }
     triedByThread();
     return new MutexGuard<>(this);
+  }
+
+  /**
+   * {@link #recover} as a future: queued, or the holder of what was poisoned, from its first poll on.
+   * Cancelling it passes the lock on, or leaves the mutex poisoned as it was.
+   */
+  public PollFuture<MutexGuard<T>> recoverAsync() {
+    return new RecoverOperation<>(this, null);
+  }
+
+  /**
+   * As {@link #recoverAsync()}, for a party that the deadlock detector is to know; see {@link
+   * #lockAsync(Object)}.
+   */
+  public PollFuture<MutexGuard<T>> recoverAsync(Object party) {
+    return new RecoverOperation<>(this, Objects.requireNonNull(party, "party"));
+  }
+
+  /** Locks the mutex if it is poisoned, for whoever tells the watch; how its holder failed, or null. */
+  @Nullable Throwable takeOver() {
+    if (!isPoisoned() || !casState(LOCKED | POISONED, LOCKED)) {
+      return null;
+    }
+    Poison poison = (Poison) Objects.requireNonNull(value, "value");
+    value = poison.<T>value();
+    return poison.cause;
   }
 
   /** Whether a holder has failed, and nobody has recovered the mutex since. */
@@ -436,6 +477,20 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
   /** For the calling thread. */
   boolean tryAcquire() {
     return tryTake() && triedByThread();
+  }
+
+  /** As {@link #tryLock()}, for a party; null when it is not known who holds then. */
+  @Nullable MutexGuard<T> tryLockFor(@Nullable Object party) {
+    if (!tryTake()) {
+      return null;
+    }
+    triedBy(party);
+    return new MutexGuard<>(this);
+  }
+
+  /** As {@link #lockAsync(Object)}; null when the party is not known. */
+  PollFuture<MutexGuard<T>> lockAsyncFor(@Nullable Object party) {
+    return new LockOperation<>(this, party);
   }
 
   /** For whoever tells the watch. */
@@ -594,14 +649,6 @@ public final class Mutex<T extends @Nullable Object> extends Synchronizer {
     return nanos > 0
         && acquireContended(true, ThreadWaiter.deadlineAfter(nanos))
         && triedByThread();
-  }
-
-  /** As {@link #release}, for callers that hold no guard. */
-  void releaseChecked() {
-    if (!isLocked()) {
-      throw new IllegalMonitorStateException("unlock without a lock: " + this);
-    }
-    release();
   }
 
   private boolean acquireContended(boolean interruptible, long deadline)

@@ -1,5 +1,6 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.Watch;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,21 @@ public final class MutexGuard<T extends @Nullable Object> implements AutoCloseab
     }
     open = false;
     mutex.poison(cause);
+  }
+
+  /**
+   * Tells the deadlock detector that another party has this guard now, and will close it; without
+   * effect when the mutex is not watched. See {@link Watch#handOver}.
+   *
+   * @param party null when it is not known
+   * @throws IllegalStateException when this guard is closed
+   */
+  public void handOver(@Nullable Object party) {
+    checkOpen();
+    Watch watch = mutex.watch();
+    if (watch != null) {
+      watch.handOver(party);
+    }
   }
 
   /** For a wait for a condition: this guard no longer holds the lock, which its caller now releases. */

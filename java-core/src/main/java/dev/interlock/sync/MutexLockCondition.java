@@ -8,18 +8,18 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition of the {@link MutexLockView}. The view knows no owners, so what it can say is that nobody
- * holds the lock.
+ * A condition of the {@link MutexLockView}, of a mutex that cannot be poisoned: so a wait always ends with
+ * the lock.
  */
 final class MutexLockCondition<T extends @Nullable Object> implements Condition {
   /** As good as for ever, and far from an overflow of the clock. */
   private static final long LONGEST = Long.MAX_VALUE >> 1;
 
-  private final Mutex<T> mutex;
+  private final MutexLockView view;
   private final dev.interlock.sync.Condition<T> condition;
 
-  MutexLockCondition(Mutex<T> mutex) {
-    this.mutex = mutex;
+  MutexLockCondition(Mutex<T> mutex, MutexLockView view) {
+    this.view = view;
     this.condition = mutex.newCondition();
   }
 
@@ -30,8 +30,8 @@ final class MutexLockCondition<T extends @Nullable Object> implements Condition 
 
   @Override
   public void awaitUninterruptibly() {
-    checkLocked("await");
-    condition.releaseAndAwait(false, ThreadWaiter.FOREVER);
+    view.checkHeld("await");
+    releaseAndAwait(false, ThreadWaiter.FOREVER);
   }
 
   @Override
@@ -65,34 +65,33 @@ final class MutexLockCondition<T extends @Nullable Object> implements Condition 
 
   @Override
   public void signal() {
-    checkLocked("signal");
+    view.checkHeld("signal");
     condition.signalHeld();
   }
 
   @Override
   public void signalAll() {
-    checkLocked("signalAll");
+    view.checkHeld("signalAll");
     condition.signalAllHeld();
   }
 
   private boolean releaseAndAwait(long deadline) throws InterruptedException {
-    checkLocked("await");
+    view.checkHeld("await");
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before waiting for " + this);
     }
-    Outcome outcome = condition.releaseAndAwait(true, deadline);
-    return condition.signalled(outcome);
+    return condition.signalled(releaseAndAwait(true, deadline));
+  }
+
+  private Outcome releaseAndAwait(boolean interruptible, long deadline) {
+    view.leave();
+    Outcome outcome = condition.releaseAndAwait(interruptible, deadline);
+    view.enter();
+    return outcome;
   }
 
   private static long bounded(long nanos) {
     return Math.min(LONGEST, Math.max(0, nanos));
-  }
-
-  private void checkLocked(String what) {
-    if (!mutex.isLocked()) {
-      throw new IllegalMonitorStateException(
-          what + " without a lock: " + mutex + "; lock it, and signal or wait before the unlock");
-    }
   }
 
   @Override

@@ -51,6 +51,11 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
     return null;
   }
 
+  /** The note of a wait of {@code party}, if it is known; null when nobody wants to know of the wait. */
+  @Nullable WaitNote newNote(@Nullable Object waits) {
+    return WaitNote.ofFuture(object(), this, waits, entry());
+  }
+
   final @Nullable Object party() {
     return party;
   }
@@ -67,7 +72,7 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
 
   @Override
   protected final void enqueued() {
-    WaitNote made = WaitNote.ofFuture(object(), this, mayGiveUp ? null : party, entry());
+    WaitNote made = newNote(mayGiveUp ? null : party);
     if (made == null) {
       return;
     }

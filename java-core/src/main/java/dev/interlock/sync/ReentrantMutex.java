@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * interruptible form looks for an interrupt also when the owner holds the mutex already. To end a
  * hold that the owner does not have is an {@link IllegalMonitorStateException}; one hold more than
  * {@link #MAX_HOLDS} is an {@link IllegalStateException}: recursion without an end. Neither changes
- * anything.
+ * anything. It is never poisoned: a hold that fails may be one within another of the same owner,
+ * which goes on and can repair the value, and only the owner knows which one was the last word.
  *
  * <p><b>Cost.</b> Uncontended: two atomic read-modify-writes for a first lock and its unlock, none
  * for those within.
@@ -248,6 +249,23 @@ public final class ReentrantMutex<T extends @Nullable Object> {
       mutex.acquire(me);
       enter(me);
     }
+    return runLocked(me, body);
+  }
+
+  /** As {@link #withLock}; an interrupt is kept for later. */
+  public <R extends @Nullable Object> R withLockUninterruptibly(
+      Owner me, Function<? super T, ? extends R> body) {
+    Objects.requireNonNull(me, "owner");
+    Objects.requireNonNull(body, "body");
+    if (!enterAgain(me)) {
+      mutex.acquireUninterruptibly(me);
+      enter(me);
+    }
+    return runLocked(me, body);
+  }
+
+  private <R extends @Nullable Object> R runLocked(
+      Owner me, Function<? super T, ? extends R> body) {
     try {
       return body.apply(mutex.value());
     } finally {
@@ -302,7 +320,17 @@ public final class ReentrantMutex<T extends @Nullable Object> {
 
   /** Who waits, a thousand of them at most; see {@link Mutex#dump()}. */
   public WaitDump dump() {
-    WaitDump dump = mutex.dump();
+    return dump(1_000);
+  }
+
+  /**
+   * Who waits; see {@link Mutex#dump(int)}.
+   *
+   * @param most how many to tell at most; the number of all is told anyway
+   * @throws IllegalArgumentException when negative
+   */
+  public WaitDump dump(int most) {
+    WaitDump dump = mutex.dump(most);
     return new WaitDump(toString(), dump.waiting(), dump.waiters());
   }
 

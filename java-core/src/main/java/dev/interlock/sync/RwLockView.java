@@ -76,7 +76,8 @@ final class RwLockView implements ReadWriteLock {
     @Override
     public void unlock() {
       if (lock.wordReaders() == 0) {
-        throw new IllegalMonitorStateException("unlock without a read lock: " + lock);
+        throw new IllegalMonitorStateException(
+            "unlock without a read lock: " + lock + "; call readLock().lock() first");
       }
       lock.leaveViewRead();
     }
@@ -123,7 +124,8 @@ final class RwLockView implements ReadWriteLock {
     @Override
     public void unlock() {
       if (!lock.isWriteLocked()) {
-        throw new IllegalMonitorStateException("unlock without a write lock: " + lock);
+        throw new IllegalMonitorStateException(
+            "unlock without a write lock: " + lock + "; call writeLock().lock() first");
       }
       lock.leaveWrite(false);
     }

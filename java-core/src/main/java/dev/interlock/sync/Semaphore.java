@@ -15,6 +15,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +150,11 @@ public final class Semaphore extends Synchronizer {
     takenByThread();
   }
 
+  /** As {@link #acquireUninterruptibly(int)} with one permit. */
+  public void acquireUninterruptibly() {
+    acquireUninterruptibly(1);
+  }
+
   /** As {@link #acquire(int)}; an interrupt is kept for later. */
   public void acquireUninterruptibly(int permits) {
     checkPermits(permits);
@@ -271,6 +277,30 @@ public final class Semaphore extends Synchronizer {
     return new AcquireOperation(this, permits, Objects.requireNonNull(party, "party"));
   }
 
+  /** As {@link #withPermits} with one permit. */
+  public <R extends @Nullable Object> R withPermit(Supplier<? extends R> body)
+      throws InterruptedException {
+    return withPermits(1, body);
+  }
+
+  /**
+   * Runs {@code body} with {@code permits} permits and returns its result. They are returned however
+   * it ends.
+   *
+   * @throws InterruptedException when interrupted before it was given them
+   * @throws ClosedException when the semaphore is closed, or is closed while this call waits
+   */
+  public <R extends @Nullable Object> R withPermits(int permits, Supplier<? extends R> body)
+      throws InterruptedException {
+    Objects.requireNonNull(body, "body");
+    acquire(permits);
+    try {
+      return body.get();
+    } finally {
+      release(permits);
+    }
+  }
+
   // Releasing
 
   /** As {@link #release(int)} with one permit. */
@@ -287,8 +317,12 @@ public final class Semaphore extends Synchronizer {
    */
   public void release(int permits) {
     checkPermits(permits);
-    noteRelease();
-    change(permits);
+    Watch watch = watch();
+    if (watch == null) {
+      change(permits);
+    } else {
+      releaseWatched(watch, permits);
+    }
   }
 
   /**
@@ -299,8 +333,8 @@ public final class Semaphore extends Synchronizer {
    */
   public void addPermits(int permits) {
     checkPermits(permits);
-    noteNoLock();
     change(permits);
+    noteNoLock();
   }
 
   /**
@@ -313,8 +347,8 @@ public final class Semaphore extends Synchronizer {
    */
   public void reducePermits(int permits) {
     checkPermits(permits);
-    noteNoLock();
     change(-permits);
+    noteNoLock();
   }
 
   private void change(int by) {
@@ -447,18 +481,27 @@ public final class Semaphore extends Synchronizer {
     return sum & FREE;
   }
 
-  /** What is returned by others than those who took it is a signal, and says nothing about who holds it. */
-  private void noteRelease() {
-    Watch watch = watch();
-    if (watch == null) {
-      return;
-    }
+  /**
+   * What is returned by others than those who took it is a signal, and says nothing about who holds it. A holder
+   * tells before its permit is free, because the next one may tell right after, and tells again when the release
+   * is refused: that changes nothing.
+   */
+  private void releaseWatched(Watch watch, int permits) {
     Object holder = watch.holder();
     // Not the word itself: while others are granted permits, it shows some that are on their way.
     if (holder instanceof Thread ? holder != Thread.currentThread() : availablePermits() != 0) {
+      change(permits);
       watch.distrust();
+      watch.released();
+      return;
     }
     watch.released();
+    try {
+      change(permits);
+    } catch (IllegalStateException refused) {
+      watch.tried(holder);
+      throw refused;
+    }
   }
 
   /** With more or fewer permits than one it is no lock. */

@@ -1,5 +1,8 @@
 package dev.interlock.sync;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.WaitDump;
+import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
 import dev.interlock.internal.wait.Durations;
 import java.time.Duration;
@@ -24,13 +27,14 @@ import org.jspecify.annotations.Nullable;
  * which is the same for all callers: {@link #lockAll} never makes a deadlock with another. Whoever holds a
  * stripe from {@link #lock} and asks for another may.
  *
- * <p><b>Blocking and errors.</b> Interruptible. A call that is interrupted, times out or is cancelled holds
+ * <p><b>Blocking and errors.</b> Interruptible, but the {@code Uninterruptibly} forms. A call that is interrupted, times out or is cancelled holds
  * nothing. Not reentrant: a holder that locks a key of the same stripe waits for itself, so name all keys in
  * one {@link #lockAll}, which locks a stripe once. A {@code null} key is a {@link NullPointerException}.
  *
  * <p><b>Cost.</b> A hash code and an uncontended mutex for one key; for n keys sorting as well.
  *
- * <p><b>Footprint.</b> 36 bytes for each stripe, made at once.
+ * <p><b>Footprint.</b> 36 bytes for each stripe, made at once; with a name that of each as well, with a
+ * detector a {@link Watch}.
  *
  * <pre>{@code
  * StripedLocks locks = StripedLocks.of(64);
@@ -47,8 +51,9 @@ public final class StripedLocks {
   public static final int MAX_STRIPES = 1 << 20;
 
   private final List<Mutex<@Nullable Void>> stripes;
+  private final @Nullable String name;
 
-  private StripedLocks(int count) {
+  private StripedLocks(Builder options, int count) {
     if (count < 1 || count > MAX_STRIPES) {
       throw new IllegalArgumentException(
           "stripes is " + count + "; it must lie between 1 and " + MAX_STRIPES);
@@ -56,9 +61,10 @@ public final class StripedLocks {
     int rounded = count == 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
     List<Mutex<@Nullable Void>> made = new ArrayList<>(rounded);
     for (int i = 0; i < rounded; i++) {
-      made.add(Mutex.create());
+      made.add(options.stripe(i));
     }
     stripes = List.copyOf(made);
+    name = options.name;
   }
 
   /**
@@ -67,7 +73,59 @@ public final class StripedLocks {
    * @throws IllegalArgumentException when less than 1 or more than {@link #MAX_STRIPES}
    */
   public static StripedLocks of(int stripes) {
-    return new StripedLocks(stripes);
+    return builder().of(stripes);
+  }
+
+  /** A builder, for a name, a detector or another bypass bound. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the options of striped locks; they are those of each mutex. */
+  public static final class Builder {
+    private final Mutex.Builder mutex = Mutex.builder();
+    private @Nullable String name;
+
+    private Builder() {}
+
+    /** The name that errors, dumps and {@code toString} show, of each mutex with its number. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** Who looks for deadlocks, see {@link Mutex.Builder#detector}. */
+    public Builder detector(DeadlockDetector detector) {
+      mutex.detector(detector);
+      return this;
+    }
+
+    /**
+     * How often newcomers may overtake a waiter.
+     *
+     * @param bound 0 for strict first in, first out
+     * @throws IllegalArgumentException when negative
+     */
+    public Builder bypassBound(int bound) {
+      mutex.bypassBound(bound);
+      return this;
+    }
+
+    /**
+     * At least {@code stripes} mutexes: as many, rounded up to a power of two.
+     *
+     * @throws IllegalArgumentException when less than 1 or more than {@link #MAX_STRIPES}
+     */
+    public StripedLocks of(int stripes) {
+      return new StripedLocks(this, stripes);
+    }
+
+    private Mutex<@Nullable Void> stripe(int index) {
+      if (name != null) {
+        mutex.name(name + "[" + index + "]");
+      }
+      return mutex.of(null);
+    }
   }
 
   /** The mutex of {@code key}, for the forms of locking that this class has not. */
@@ -84,6 +142,11 @@ public final class StripedLocks {
     return mutex(key).lock();
   }
 
+  /** As {@link #lock}; an interrupt is kept for later. */
+  public MutexGuard<@Nullable Void> lockUninterruptibly(Object key) {
+    return mutex(key).lockUninterruptibly();
+  }
+
   /** Takes the lock of {@code key} if it is free now, otherwise returns null. */
   public @Nullable MutexGuard<@Nullable Void> tryLock(Object key) {
     return mutex(key).tryLock();
@@ -96,6 +159,11 @@ public final class StripedLocks {
    */
   public LockSet lockAll(Collection<?> keys) throws InterruptedException {
     return sequence(keys).lock();
+  }
+
+  /** As {@link #lockAll}; an interrupt is kept for later. */
+  public LockSet lockAllUninterruptibly(Collection<?> keys) {
+    return sequence(keys).lockUninterruptibly();
   }
 
   /** Takes the locks of all {@code keys} if each is free now; otherwise none, and returns null. */
@@ -116,7 +184,54 @@ public final class StripedLocks {
 
   /** As {@link #lockAll}, as a future: begun by its first poll. Cancelling it unlocks. */
   public PollFuture<LockSet> lockAllAsync(Collection<?> keys) {
-    return new LockAllOperation(sequence(keys));
+    return new LockAllOperation(sequence(keys), null);
+  }
+
+  /**
+   * As {@link #lockAllAsync(Collection)}, for a party that the deadlock detector is to know; see {@link
+   * LockOrder#lockAllAsync(Collection, Object)}.
+   */
+  public PollFuture<LockSet> lockAllAsync(Collection<?> keys, Object party) {
+    return new LockAllOperation(sequence(keys), Objects.requireNonNull(party, "party"));
+  }
+
+  // Diagnostics
+
+  /** Whether these locks were made with a detector. */
+  public boolean isWatched() {
+    return stripes.get(0).watch() != null;
+  }
+
+  /** How many callers wait for one of the mutexes; for monitoring. */
+  public int waiting() {
+    int waiting = 0;
+    for (Mutex<?> stripe : stripes) {
+      waiting += stripe.waiting();
+    }
+    return waiting;
+  }
+
+  /** Who waits, a thousand of them at most; see {@link #dump(int)}. */
+  public WaitDump dump() {
+    return dump(1_000);
+  }
+
+  /**
+   * Who waits for one of the mutexes, one mutex after the other, see {@link Mutex#dump(int)}: not all of one
+   * moment. Who holds a mutex, and waits for it, is told by {@link #mutex} and its own dump.
+   *
+   * @param most how many to tell at most; the number of all is told anyway
+   * @throws IllegalArgumentException when negative
+   */
+  public WaitDump dump(int most) {
+    int waiting = 0;
+    List<WaitDump.Waiting> waiters = new ArrayList<>();
+    for (Mutex<?> stripe : stripes) {
+      WaitDump dump = stripe.dump(most - waiters.size());
+      waiting += dump.waiting();
+      waiters.addAll(dump.waiters());
+    }
+    return new WaitDump(toString(), waiting, waiters);
   }
 
   /** How many mutexes there are. */
@@ -155,6 +270,12 @@ public final class StripedLocks {
         locked++;
       }
     }
-    return "StripedLocks[" + stripes.size() + ", locked=" + locked + "]";
+    return "StripedLocks"
+        + (name == null ? "" : "(" + name + ")")
+        + "["
+        + stripes.size()
+        + ", locked="
+        + locked
+        + "]";
   }
 }

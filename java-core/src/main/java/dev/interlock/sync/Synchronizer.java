@@ -77,17 +77,26 @@ abstract class Synchronizer {
    * @throws IllegalArgumentException when negative
    */
   public final WaitDump dump(int most) {
-    if (most < 0) {
-      throw new IllegalArgumentException("most is " + most + "; it must be 0 or more");
-    }
+    checkMost(most);
     List<Waiter> found = new ArrayList<>();
     WaitQueue q = queue;
     int n = q == null ? 0 : q.copyWaiting(found, most);
-    List<WaitDump.Waiting> waiters = new ArrayList<>(found.size());
-    for (Waiter w : found) {
+    return dumpOf(toString(), n, found);
+  }
+
+  static void checkMost(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most is " + most + "; it must be 0 or more");
+    }
+  }
+
+  /** A dump of an object, where {@code waiting} wait, and these first. */
+  static WaitDump dumpOf(String object, int waiting, List<Waiter> first) {
+    List<WaitDump.Waiting> waiters = new ArrayList<>(first.size());
+    for (Waiter w : first) {
       waiters.add(new WaitDump.Waiting(w.callerKind(), w.caller(), w.need()));
     }
-    return new WaitDump(toString(), n, waiters);
+    return new WaitDump(object, waiting, waiters);
   }
 
   /** What a deadlock detector knows of this object, or null when it was made without one. */

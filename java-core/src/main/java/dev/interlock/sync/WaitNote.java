@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made after the waiter was enqueued and the lock of the queue was left; ended by the caller.
  */
 final class WaitNote {
-  private final Synchronizer object;
+  private final Supplier<String> name;
   private final String kind;
   private final @Nullable Wait wait;
   private @Nullable Wait waitOfOwner;
@@ -28,8 +29,9 @@ final class WaitNote {
   @SuppressWarnings("unused") // through EVENT
   private volatile @Nullable Object event;
 
-  private WaitNote(Synchronizer object, String kind, @Nullable Wait wait, @Nullable Object event) {
-    this.object = object;
+  private WaitNote(
+      Supplier<String> name, String kind, @Nullable Wait wait, @Nullable Object event) {
+    this.name = name;
     this.kind = kind;
     this.wait = wait;
     this.event = event;
@@ -70,11 +72,12 @@ final class WaitNote {
     Object event = Recorder.beginWait();
     Watch watch = deadline == ThreadWaiter.FOREVER ? object.watch() : null;
     if (watch == null) {
-      return event == null ? null : new WaitNote(object, w.callerKind(), null, event);
+      return event == null ? null : new WaitNote(object::objectName, w.callerKind(), null, event);
     }
     Thread thread = w.caller();
     BooleanSupplier pending = () -> w.isPending() && !(interruptible && thread.isInterrupted());
-    return new WaitNote(object, w.callerKind(), begin(watch, entry, thread, pending), event);
+    return new WaitNote(
+        object::objectName, w.callerKind(), begin(watch, entry, thread, pending), event);
   }
 
   /** A future waits, for {@code party}, if it is known. */
@@ -83,9 +86,32 @@ final class WaitNote {
     Object event = Recorder.beginWait();
     Watch watch = party == null ? null : object.watch();
     if (watch == null || party == null) {
-      return event == null ? null : new WaitNote(object, w.callerKind(), null, event);
+      return event == null ? null : new WaitNote(object::objectName, w.callerKind(), null, event);
     }
-    return new WaitNote(object, w.callerKind(), begin(watch, entry, party, w::isPending), event);
+    return new WaitNote(
+        object::objectName, w.callerKind(), begin(watch, entry, party, w::isPending), event);
+  }
+
+  /**
+   * A future waits for {@code mutex} that has unlocked it already, and so cannot be refused.
+   *
+   * @param waits for whom, if it is known
+   * @param pending whether it is the lock that is waited for
+   * @param name what the flight recorder calls the object
+   */
+  static @Nullable WaitNote ofRelock(
+      Mutex<?> mutex,
+      Waiter w,
+      @Nullable Object waits,
+      BooleanSupplier pending,
+      Supplier<String> name) {
+    Object event = Recorder.beginWait();
+    Watch watch = waits == null ? null : mutex.watch();
+    if (watch == null || waits == null) {
+      return event == null ? null : new WaitNote(name, w.callerKind(), null, event);
+    }
+    Wait wait = watch.waitsRegardless(waits, pending);
+    return new WaitNote(name, w.callerKind(), wait, event);
   }
 
   private static Wait begin(
@@ -122,7 +148,7 @@ final class WaitNote {
     endForDetector();
     Object begun = event == null ? null : EVENT.getAndSet(this, null);
     if (begun != null) {
-      Recorder.endWait(begun, kind, object::objectName);
+      Recorder.endWait(begun, kind, name);
     }
   }
 

@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.interlock.future.PollFuture;
 import dev.interlock.sync.Condition;
+import dev.interlock.sync.LockOrder;
+import dev.interlock.sync.LockSet;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
 import dev.interlock.sync.Owner;
@@ -446,6 +448,144 @@ class DeadlockDetectorTest {
     assertEquals(2, s.availablePermits(), "and it works as any semaphore");
   }
 
+  // A release that is refused changes nothing: the holder is known still, and believed.
+  @Test
+  void semaphore_releaseRefused_holderIsKnown() throws Exception {
+    Semaphore s = Semaphore.lock("s", detector);
+    s.acquire();
+    s.release(3); // more than was taken, by the holder
+    s.acquire();
+    assertThrows(IllegalStateException.class, () -> s.release(Semaphore.MAX_PERMITS));
+    assertSame(Thread.currentThread(), s.watch().holder());
+    // Nor is it distrusted by one that was refused and is not the holder's.
+    Kind.PLATFORM
+        .start(
+            () -> assertThrows(IllegalStateException.class, () -> s.release(Semaphore.MAX_PERMITS)))
+        .get();
+    assertEquals(2, s.drainPermits());
+    assertSame(Thread.currentThread(), s.watch().holder());
+    Running<Boolean> itself =
+        Kind.PLATFORM.start(
+            () -> {
+              s.watch().handOver(Thread.currentThread());
+              s.acquire();
+              return true;
+            });
+    assertContains(reports.awaitOnly().toString(), "waits for itself", "Semaphore(s)");
+    itself.interrupt();
+    itself.failure(InterruptedException.class);
+  }
+
+  // Several mutexes as a future: whoever polls it is not the holder, in whatever order they are
+  // taken. A thread that had polled one and blocked for a moment used to close a cycle.
+  @Test
+  void lockAllAsync_polledByAThread_isNotTheHolder() throws Exception {
+    for (LockOrder order : List.of(LockOrder.total(), LockOrder.backingOff())) {
+      LockSet set = ready(order.lockAllAsync(List.of(a, b)));
+      assertNull(a.watch().holder(), order::toString);
+      assertNull(b.watch().holder(), order::toString);
+      set.close();
+      try (LockSet ofThread = order.lockAll(a, b)) {
+        assertTrue(ofThread.isOpen());
+        assertSame(Thread.currentThread(), a.watch().holder(), order::toString);
+        assertSame(Thread.currentThread(), b.watch().holder(), order::toString);
+      }
+      try (LockSet tried = order.tryLockAll(List.of(a, b))) {
+        assertTrue(tried.isOpen());
+        assertSame(Thread.currentThread(), a.watch().holder(), order::toString);
+      }
+    }
+    Mutex<String> x = mutex(detector, "x");
+    LockSet set = ready(LockOrder.backingOff().lockAllAsync(List.of(a, b)));
+    Running<Boolean> waits =
+        Kind.PLATFORM.start(
+            () -> {
+              try (MutexGuard<String> held = x.lock()) {
+                a.lock().close();
+                b.lock().close();
+                return held.isOpen();
+              }
+            });
+    Conditions.await(() -> detector.waiting() == 1);
+    Running<Boolean> task =
+        Kind.PLATFORM.start(
+            () -> {
+              Conditions.await(() -> x.waiting() == 1);
+              set.close();
+              return true;
+            });
+    x.lock().close();
+    task.get();
+    waits.get();
+    assertEquals(List.of(), reports);
+  }
+
+  // Several mutexes as a future of a party: it holds them, waits for them, and is found.
+  @Test
+  void lockAllAsync_twoParties_reported() throws Exception {
+    for (LockOrder order : List.of(LockOrder.total(), LockOrder.backingOff())) {
+      reports.clear();
+      Party p = Party.named("p");
+      Party q = Party.named("q");
+      Mutex<String> x = mutex(detector, "x");
+      Mutex<String> y = mutex(detector, "y");
+      LockSet ofP = ready(order.lockAllAsync(List.of(a, x), p));
+      assertSame(p, a.watch().holder(), order::toString);
+      assertSame(p, x.watch().holder(), order::toString);
+      LockSet ofQ = ready(order.lockAllAsync(List.of(b, y), q));
+      PollFuture<LockSet> byP = pending(order.lockAllAsync(List.of(b), p));
+      assertEquals(List.of(), reports);
+      PollFuture<LockSet> byQ = pending(order.lockAllAsync(List.of(a), q));
+      DeadlockReport report = reports.only();
+      assertSame(q, report.links().get(0).party(), order::toString);
+      assertSame(p, report.links().get(1).party(), order::toString);
+      byQ.cancel();
+      ofQ.handOver(p);
+      assertSame(p, b.watch().holder(), order::toString);
+      assertSame(p, y.watch().holder(), order::toString);
+      ofQ.close();
+      ready(byP).close();
+      ofP.close();
+      assertEquals(0, detector.waiting());
+    }
+  }
+
+  // The wait that would close a cycle is refused, and what was taken before it is let go.
+  @Test
+  void lockAllAsync_throwInCloser_refusedAndNoneHeld() {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    Party p = Party.named("p");
+    LockSet set = ready(LockOrder.total().lockAllAsync(List.of(y), p));
+    PollFuture<LockSet> both = LockOrder.total().lockAllAsync(List.of(x, y), p);
+    assertThrows(DeadlockException.class, () -> both.poll(Polls.IGNORED));
+    Polls.assertCompleted(both);
+    assertFalse(x.isLocked());
+    assertTrue(set.isOpen() && y.isLocked());
+    assertEquals(0, strict.waiting());
+    set.close();
+  }
+
+  // One that blocks for some time alone is in no deadlock, and is known as the holder after it.
+  @Test
+  void lockAllAsync_timedBlock_notReportedAndHolderIsKnown() throws Exception {
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    LockSet ofP = LockOrder.total().lockAllAsync(List.of(a), p).block(Duration.ofHours(1));
+    assertSame(p, a.watch().holder());
+    PollFuture<?> waits = pending(a.lockAsync(q));
+    assertThrows(
+        TimeoutException.class,
+        () -> LockOrder.total().lockAllAsync(List.of(b), p).block(Duration.ofMillis(1)));
+    assertEquals(List.of(), reports);
+    waits.cancel();
+    ofP.close();
+    ofQ.close();
+  }
+
   // A waiter behind a deadlock that was reported closes no cycle and is not reported again.
   @Test
   void waiterBehindADeadlock_notReportedAgain() {
@@ -819,6 +959,62 @@ class DeadlockDetectorTest {
     assertEquals(0, strict.waiting());
   }
 
+  // A future of a party holds the mutex again after its wait, and waits for the holder after its
+  // signal: a cycle is found, whoever closes it, and nobody is refused who has unlocked.
+  @Test
+  void condition_futureOfAParty_holdsAndWaits() {
+    DeadlockDetector strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock(reports::add).build();
+    Mutex<String> x = mutex(strict, "x");
+    Mutex<String> y = mutex(strict, "y");
+    Condition<String> changed = y.newCondition();
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> outer = ready(x.lockAsync(p));
+    PollFuture<MutexGuard<String>> wait = pending(changed.awaitAsync(ready(y.lockAsync(p)), p));
+    assertSame(p, changed.dump().waiters().get(0).caller());
+    MutexGuard<String> ofQ = ready(y.lockAsync(q));
+    pending(x.lockAsync(q)).cancel(); // nobody knows who will signal
+    assertEquals(List.of(), reports);
+    changed.signal(ofQ);
+    assertThrows(DeadlockException.class, () -> x.lockAsync(q).poll(Polls.IGNORED));
+    assertEquals(1, reports.size());
+    ofQ.close();
+    MutexGuard<String> again = ready(wait);
+    assertSame(p, y.watch().holder());
+    assertThrows(DeadlockException.class, () -> y.lockAsync(p).poll(Polls.IGNORED));
+    again.close();
+    outer.close();
+    assertEquals(0, strict.waiting());
+  }
+
+  // A future that was dropped waits for nobody; one without a party takes no part.
+  @Test
+  void condition_futureCancelledOrWithoutAParty_noEdge() {
+    Condition<String> changed = b.newCondition();
+    Party p = Party.named("p");
+    Party q = Party.named("q");
+    MutexGuard<String> outer = ready(a.lockAsync(p));
+    PollFuture<MutexGuard<String>> dropped = pending(changed.awaitAsync(ready(b.lockAsync(p)), p));
+    PollFuture<MutexGuard<String>> unknown = pending(changed.awaitAsync(ready(b.lockAsync(p))));
+    assertEquals(1, detector.waiting());
+    MutexGuard<String> ofQ = ready(b.lockAsync(q));
+    changed.signalAll(ofQ);
+    dropped.cancel();
+    PollFuture<MutexGuard<String>> free = pending(a.lockAsync(q));
+    assertEquals(List.of(), reports);
+    free.cancel();
+    ofQ.close();
+    MutexGuard<String> again = ready(unknown);
+    assertNull(b.watch().holder());
+    again.handOver(q);
+    assertSame(q, b.watch().holder());
+    again.close();
+    assertThrows(IllegalStateException.class, () -> again.handOver(q));
+    outer.close();
+    assertEquals(0, detector.waiting());
+  }
+
   // Who has the mutex again waits for it no longer, when it is told of as the holder.
   @Test
   void condition_lockedAgain_waitIsOverBefore() throws Exception {
@@ -877,6 +1073,12 @@ class DeadlockDetectorTest {
     assertThrows(NullPointerException.class, () -> Mutex.builder().detector(null));
     assertThrows(NullPointerException.class, () -> Semaphore.lock("s", null));
     assertThrows(NullPointerException.class, () -> a.lockAsync((Object) null));
+    assertThrows(
+        NullPointerException.class, () -> LockOrder.total().lockAllAsync(List.of(a), null));
+    MutexGuard<String> guard = ready(a.lockAsync());
+    assertThrows(
+        NullPointerException.class, () -> a.newCondition().awaitAsync(guard, (Object) null));
+    guard.close();
     assertThrows(NullPointerException.class, () -> Party.named(null));
     assertThrows(NullPointerException.class, () -> detector.watch(null, "x"));
     assertThrows(NullPointerException.class, () -> DeadlockDetector.builder().onDeadlock(null));

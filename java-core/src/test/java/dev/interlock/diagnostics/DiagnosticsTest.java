@@ -10,10 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.future.PollFuture;
+import dev.interlock.sync.Condition;
 import dev.interlock.sync.CountDownLatch;
 import dev.interlock.sync.Mutex;
 import dev.interlock.sync.MutexGuard;
+import dev.interlock.sync.Owner;
 import dev.interlock.sync.ReadGuard;
+import dev.interlock.sync.ReentrantGuard;
+import dev.interlock.sync.ReentrantMutex;
 import dev.interlock.sync.RwLock;
 import dev.interlock.sync.Semaphore;
 import dev.interlock.sync.WriteGuard;
@@ -24,7 +28,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -182,6 +188,25 @@ class DiagnosticsTest {
     return r;
   }
 
+  // A party whose text throws does not take the dump along.
+  @Test
+  void dump_partyWithoutAText_isCalledByItsClass() {
+    Mutex<String> mutex = Mutex.of("x");
+    MutexGuard<String> guard = ready(mutex.lockAsync());
+    Object rude =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("rude");
+          }
+        };
+    PollFuture<?> waits = pending(mutex.lockAsync(rude));
+    assertContains(mutex.dump().toString(), "1. future " + rude.getClass().getName() + "@");
+    assertContains(mutex.dump().waiters().toString(), rude.getClass().getName() + "@");
+    waits.cancel();
+    guard.close();
+  }
+
   // A dump tells how many units somebody waits for.
   @Test
   void dump_semaphore_tellsUnits() {
@@ -213,6 +238,51 @@ class DiagnosticsTest {
     other.close();
     ready(upgrade).close();
     assertEquals(0, lock.dump().waiting());
+  }
+
+  // At a condition those are in the dump who wait for a signal; after it, in that of the mutex.
+  @Test
+  void dump_condition_whoWaitsForASignal() {
+    Mutex<String> mutex = Mutex.builder().name("lines").of("x");
+    Condition<String> changed = mutex.newCondition("changed");
+    assertEquals(
+        "Condition(changed)[waiting=0, Mutex(lines)[free, waiting=0]]", changed.dump().toString());
+    Running<Boolean> thread = waitsAt(Kind.PLATFORM, changed, 1);
+    Party p = Party.named("task 7");
+    PollFuture<MutexGuard<String>> future =
+        pending(changed.awaitAsync(Objects.requireNonNull(mutex.tryLock()), p));
+    WaitDump dump = changed.dump();
+    assertEquals(2, dump.waiting());
+    assertSame(thread.thread(), dump.waiters().get(0).caller());
+    assertSame(p, dump.waiters().get(1).caller());
+    assertContains(
+        dump.toString(), "Condition(changed)[waiting=2", "1. thread ", "2. future task 7");
+    assertContains(changed.dump(1).toString(), "and 1 more");
+    assertThrows(IllegalArgumentException.class, () -> changed.dump(-1));
+    MutexGuard<String> guard = mutex.tryLock();
+    changed.signalAll(guard);
+    assertEquals(0, changed.dump().waiting());
+    assertSame(p, mutex.dump().waiters().get(1).caller());
+    guard.close();
+    thread.get();
+    ready(future).close();
+  }
+
+  // A reentrant mutex is dumped as it is called.
+  @Test
+  void dump_reentrantMutex_shortened() {
+    ReentrantMutex<String> mutex = ReentrantMutex.builder().name("lines").of("x");
+    ReentrantGuard<String> guard = mutex.tryLock(Owner.named("one"));
+    PollFuture<?> waits = pending(mutex.lockAsync(Owner.named("two")));
+    PollFuture<?> behind = pending(mutex.lockAsync(Owner.named("three")));
+    assertContains(
+        mutex.dump(1).toString(),
+        "ReentrantMutex(lines)[held by Owner(one), waiting=2]\n  1. future Owner(two)\n  and 1 more");
+    assertEquals(2, mutex.dump().waiters().size());
+    assertThrows(IllegalArgumentException.class, () -> mutex.dump(-1));
+    waits.cancel();
+    behind.cancel();
+    guard.close();
   }
 
   // Dumps and checks while everything moves: nothing breaks, nothing is disturbed.
@@ -282,6 +352,64 @@ class DiagnosticsTest {
     assertEquals(1, deadlocks.size());
     assertEquals(1, deadlocks.get(0).getInt("parties"));
     assertContains(deadlocks.get(0).getString("report"), "Mutex(recorded)");
+  }
+
+  // A wait at a condition is one event of the condition, for the signal and the lock after it: of a
+  // thread, whatever ends its wait, and of a future, dropped ones included.
+  @Test
+  void recording_waitsAtACondition_areEvents(@TempDir Path dir) throws Exception {
+    Mutex<String> mutex = Mutex.builder().name("recorded").of("x");
+    Condition<String> changed = mutex.newCondition("changed");
+    List<RecordedEvent> waits;
+    try (Recording recording = new Recording()) {
+      recording.enable("dev.interlock.ContendedWait").withThreshold(Duration.ZERO);
+      recording.start();
+      Running<Boolean> platform = waitsAt(Kind.PLATFORM, changed, 1);
+      PollFuture<MutexGuard<String>> future =
+          pending(changed.awaitAsync(Objects.requireNonNull(mutex.tryLock())));
+      PollFuture<MutexGuard<String>> dropped =
+          pending(changed.awaitAsync(Objects.requireNonNull(mutex.tryLock())));
+      Running<Boolean> virtual = waitsAt(Kind.VIRTUAL, changed, 4);
+      dropped.cancel();
+      virtual.interrupt();
+      virtual.failure(InterruptedException.class);
+      try (MutexGuard<String> guard = mutex.tryLock()) {
+        changed.signalAll(guard);
+      }
+      platform.get();
+      ready(future).close();
+      recording.stop();
+      waits = events(recording, dir.resolve("c.jfr"), "dev.interlock.ContendedWait");
+    }
+    List<String> seen = new ArrayList<>();
+    for (RecordedEvent e : waits) {
+      if (e.getString("object").startsWith("Condition")) {
+        seen.add(e.getString("object") + " by " + e.getString("waiter"));
+        assertTrue(e.getDuration().toNanos() > 0);
+      }
+    }
+    Collections.sort(seen);
+    String kind = Kind.hasVirtual() ? "virtual thread" : "platform thread";
+    assertEquals(
+        List.of(
+            "Condition(changed) by future",
+            "Condition(changed) by future",
+            "Condition(changed) by platform thread",
+            "Condition(changed) by " + kind),
+        seen);
+  }
+
+  private static Running<Boolean> waitsAt(Kind kind, Condition<?> changed, int place) {
+    Running<Boolean> r = kind.start(() -> waitAt(changed));
+    Conditions.await(() -> changed.waiting() == place && !changed.mutex().isLocked());
+    return r;
+  }
+
+  private static <T> boolean waitAt(Condition<T> changed) throws InterruptedException {
+    try (MutexGuard<T> guard = changed.mutex().lock()) {
+      changed.await(guard);
+      return guard.isOpen();
+    }
   }
 
   private static List<RecordedEvent> events(Recording recording, Path file, String name)

@@ -389,14 +389,11 @@ class RwLockDeadlockTest {
     Running<Boolean> writer =
         Kind.PLATFORM.start(
             () -> {
-              assertTrue(m.tryLock(Duration.ofHours(1)) != null);
-              try {
+              try (MutexGuard<String> guard = m.tryLock(Duration.ofHours(1))) {
                 both.await();
                 view.writeLock().lockInterruptibly();
                 view.writeLock().unlock();
-                return true;
-              } finally {
-                m.asLock().unlock();
+                return guard.isOpen();
               }
             });
     DeadlockReport report = reports.awaitOnly();

@@ -164,6 +164,29 @@ class LockOrderTest {
     }
   }
 
+  // The uninterruptible form waits on, and keeps the interrupt for later.
+  @ParameterizedTest
+  @MethodSource("orders")
+  void lockAllUninterruptibly_interrupted_waitsOn(LockOrder order) throws InterruptedException {
+    MutexGuard<Integer> taken = b.lock();
+    Running<Boolean> waiting =
+        Kind.PLATFORM.start(
+            () -> {
+              Thread.currentThread().interrupt();
+              try (LockSet set = order.lockAllUninterruptibly(a, b, c)) {
+                assertTrue(set.isOpen() && a.isLocked() && b.isLocked() && c.isLocked());
+              }
+              try (LockSet set = order.lockAllUninterruptibly(List.of(a, b))) {
+                assertTrue(set.isOpen() && a.isLocked() && b.isLocked());
+              }
+              return Thread.interrupted();
+            });
+    Conditions.await(() -> b.waiting() == 1);
+    waiting.interrupt();
+    taken.close();
+    assertTrue(waiting.get());
+  }
+
   // An interrupt that came before is noticed before anything is locked.
   @ParameterizedTest
   @MethodSource("orders")

@@ -442,6 +442,29 @@ class MutexLockConditionTest {
     subject.lock.unlock();
   }
 
+  // The same when another thread holds it.
+  @ParameterizedTest
+  @MethodSource("locks")
+  void anything_heldByAnotherThread_refused(Subject subject, Kind kind) {
+    Condition condition = subject.lock.newCondition();
+    subject.lock.lock();
+    List<Wait<Object>> forms = new ArrayList<>(allForms());
+    forms.add(
+        c -> {
+          c.signal();
+          return null;
+        });
+    forms.add(
+        c -> {
+          c.signalAll();
+          return null;
+        });
+    for (Wait<Object> form : forms) {
+      kind.start(() -> form.on(condition)).failure(IllegalMonitorStateException.class);
+    }
+    subject.lock.unlock();
+  }
+
   // Nulls are refused.
   @ParameterizedTest
   @MethodSource("locks")

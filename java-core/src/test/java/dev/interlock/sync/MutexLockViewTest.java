@@ -45,22 +45,51 @@ class MutexLockViewTest {
   @Test
   void unlock_free_refused() {
     IllegalMonitorStateException e = assertThrows(IllegalMonitorStateException.class, lock::unlock);
-    assertContains(e.getMessage(), "unlock without a lock", "Mutex(accounts)[free");
+    assertContains(e.getMessage(), "unlock", "Mutex(accounts)[free", "lock it through this view");
     assertTrue(lock.tryLock());
   }
 
-  // The view knows no owners: any thread unlocks.
+  // Who has not locked through the view does not unlock through it: another thread, a thread that
+  // has unlocked before, a holder of a guard, and the user of another view.
   @Test
-  void unlock_byAnotherThread_unlocks() {
+  void unlock_notByTheThreadThatLockedHere_refused() {
     lock.lock();
-    Kind.PLATFORM
-        .start(
-            () -> {
-              lock.unlock();
-              return null;
-            })
-        .get();
+    IllegalMonitorStateException e =
+        Kind.PLATFORM
+            .start(
+                () -> {
+                  lock.unlock();
+                  return null;
+                })
+            .failure(IllegalMonitorStateException.class);
+    assertContains(
+        e.getMessage(),
+        "Mutex(accounts)[locked",
+        "not locked through this view",
+        "the thread that");
+    assertThrows(IllegalMonitorStateException.class, mutex.asLock()::unlock);
+    assertTrue(mutex.isLocked());
+    lock.unlock();
+    try (MutexGuard<String> guard = mutex.tryLock()) {
+      assertThrows(IllegalMonitorStateException.class, lock::unlock);
+      assertTrue(guard.isOpen() && mutex.isLocked());
+    }
     assertFalse(mutex.isLocked());
+  }
+
+  // Whose wait failed has no lock, and its unlock in a finally must not release that of somebody
+  // else. A wait at a condition of a mutex that can be poisoned could end without the lock, which a
+  // condition of this interface may not: there are none.
+  @Test
+  void newCondition_poisoning_refused() {
+    Mutex<String> poisoning = Mutex.builder().name("poisoning").poisoning().of("value");
+    Lock view = poisoning.asLock();
+    UnsupportedOperationException e =
+        assertThrows(UnsupportedOperationException.class, view::newCondition);
+    assertContains(e.getMessage(), "Mutex(poisoning)", "newCondition() of the mutex");
+    view.lock();
+    view.unlock();
+    assertFalse(poisoning.isLocked());
   }
 
   // The plain form is not interruptible and keeps the interrupt, as Lock says.

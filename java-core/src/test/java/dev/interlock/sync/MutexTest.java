@@ -454,6 +454,34 @@ class MutexTest {
     assertFreeAndUnwanted(mutex);
   }
 
+  // The uninterruptible form runs its body however often its thread is interrupted, keeps the
+  // status,
+  // and unlocks when the body throws.
+  @ParameterizedTest
+  @EnumSource
+  void withLockUninterruptibly_interrupted_bodyRuns(Kind kind) {
+    MutexGuard<String> held = mutex.tryLock();
+    Running<Boolean> waiter =
+        kind.start(
+            () -> {
+              Thread.currentThread().interrupt();
+              return mutex.withLockUninterruptibly(v -> mutex.isLocked()) && Thread.interrupted();
+            });
+    Conditions.await(() -> mutex.waiting() == 1);
+    waiter.interrupt();
+    held.close();
+    assertTrue(waiter.get());
+    assertThrows(
+        ArithmeticException.class,
+        () ->
+            mutex.withLockUninterruptibly(
+                v -> {
+                  throw new ArithmeticException();
+                }));
+    assertFalse(mutex.isLocked());
+    assertThrows(NullPointerException.class, () -> mutex.withLockUninterruptibly(null));
+  }
+
   // An interrupt before the call keeps the body from running.
   @Test
   void withLock_interruptedBefore_bodyDoesNotRun() {

@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.PoisonedException;
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.wait.ThreadWaiter;
+import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
@@ -21,6 +23,7 @@ import dev.interlock.testing.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.AfterEach;
@@ -329,6 +332,139 @@ class PoisoningTest {
     }
     assertEquals(0, condition.waiting() + mutex.waiting());
     mutex.tryRecover().close();
+    locked(mutex).close();
+  }
+
+  // As a future: takes over what is poisoned, and what gets so while it waits; else it locks.
+  @Test
+  void recoverAsync_everyState_hasTheLock() {
+    for (boolean known : new boolean[] {false, true}) {
+      poison();
+      MutexGuard<Integer> guard = ready(recovery(known));
+      assertEquals(7, guard.get());
+      assertTrue(mutex.isLocked() && !mutex.isPoisoned());
+      PollFuture<MutexGuard<Integer>> waits = pending(recovery(known));
+      PollFuture<MutexGuard<Integer>> other = pending(recovery(known));
+      guard.poison(cause);
+      MutexGuard<Integer> again = ready(waits);
+      pending(other);
+      assertCompleted(waits);
+      again.close();
+      ready(other).close();
+      locked(mutex).close();
+    }
+    assertThrows(NullPointerException.class, () -> mutex.recoverAsync(null));
+    assertContains(mutex.recoverAsync().toString(), "recovery of Mutex(accounts)");
+  }
+
+  private PollFuture<MutexGuard<Integer>> recovery(boolean known) {
+    return known ? mutex.recoverAsync("me") : mutex.recoverAsync();
+  }
+
+  // Dropped, before or after the mutex is poisoned, it leaves the queue and the mutex as it was.
+  @Test
+  void recoverAsync_dropped_asItWas() {
+    PollFuture<MutexGuard<Integer>> unpolled = mutex.recoverAsync();
+    assertTrue(unpolled.cancel());
+    Polls.assertCancelled(unpolled);
+    MutexGuard<Integer> holder = locked(mutex);
+    PollFuture<MutexGuard<Integer>> first = pending(mutex.recoverAsync());
+    PollFuture<MutexGuard<Integer>> second = pending(mutex.recoverAsync());
+    assertTrue(first.cancel());
+    assertEquals(1, mutex.waiting());
+    holder.poison(cause);
+    assertTrue(second.cancel());
+    Polls.assertCancelled(second);
+    assertTrue(mutex.isPoisoned());
+    assertSame(cause, mutex.poisonCause());
+    mutex.tryRecover().close();
+  }
+
+  // Dropped after it was handed the lock, it passes it on.
+  @Test
+  void recoverAsync_droppedAfterTheGrant_passedOn() {
+    Mutex<Integer> fair = Mutex.builder().bypassBound(0).poisoning().of(1);
+    MutexGuard<Integer> holder = locked(fair);
+    PollFuture<MutexGuard<Integer>> granted = pending(fair.recoverAsync());
+    holder.close();
+    assertTrue(fair.isLocked());
+    assertTrue(granted.cancel());
+    assertFalse(fair.isLocked() || fair.isPoisoned());
+  }
+
+  // Cancelled by another thread during the poll that takes over: poisoned again, for the same
+  // cause.
+  @Test
+  void recoverAsync_cancelledDuringPolls_poisonedOrRecovered() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      poison();
+      PollFuture<MutexGuard<Integer>> future = mutex.recoverAsync();
+      Running<Boolean> cancel = Kind.PLATFORM.start(future::cancel);
+      MutexGuard<Integer> guard = null;
+      try {
+        guard = future.block();
+      } catch (CancellationException cancelled) {
+        // then it is as it was
+      }
+      assertEquals(guard == null, cancel.get());
+      if (guard == null) {
+        assertSame(cause, mutex.poisonCause());
+        guard = mutex.tryRecover();
+      }
+      assertEquals(7, guard.get());
+      guard.close();
+    }
+  }
+
+  // A wait that was interrupted, and cannot have the lock again, ends as refused; the interrupt is
+  // kept for the caller.
+  @ParameterizedTest
+  @EnumSource
+  void conditionAwait_interruptedAndPoisoned_refusedWithTheInterruptStatus(Kind kind) {
+    Condition<Integer> condition = mutex.newCondition();
+    for (boolean poisonedBefore : new boolean[] {true, false}) {
+      MutexGuard<Integer> guard = locked(mutex);
+      Running<Boolean> waiter =
+          kind.start(
+              () -> {
+                assertPoisoned(() -> condition.await(guard));
+                return Thread.currentThread().isInterrupted();
+              });
+      Conditions.await(() -> condition.waiting() == 1 && !mutex.isLocked());
+      MutexGuard<Integer> holder = locked(mutex);
+      if (poisonedBefore) {
+        holder.poison(cause);
+        waiter.interrupt();
+      } else {
+        waiter.interrupt();
+        Conditions.await(() -> mutex.waiting() == 1); // it waits for the lock
+        holder.poison(cause);
+      }
+      assertTrue(waiter.get(), () -> "poisoned before the interrupt: " + poisonedBefore);
+      assertFalse(guard.isOpen());
+      assertEquals(0, condition.waiting() + mutex.waiting());
+      mutex.tryRecover().close();
+    }
+  }
+
+  // A wait that a signal has failed, as the mutex was poisoned, and whose thread was interrupted
+  // before it saw that, is refused also when the mutex has been recovered since; it does not stand
+  // in the queue for the lock, where its node would swallow a wake-up.
+  @Test
+  void conditionAwait_failedAndInterrupted_refusedAndNotQueued() {
+    Condition<Integer> condition = mutex.newCondition();
+    ThreadWaiter waiter = new ThreadWaiter(1, null);
+    MutexGuard<Integer> recovered = locked(mutex);
+    WaitQueue queue = mutex.queue();
+    queue.lock();
+    try {
+      waiter.fail(cause);
+    } finally {
+      queue.unlock();
+    }
+    assertPoisoned(() -> condition.lockAgain(queue, waiter, null));
+    assertEquals(0, mutex.waiting());
+    recovered.close();
     locked(mutex).close();
   }
 

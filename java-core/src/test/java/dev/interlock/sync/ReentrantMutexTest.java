@@ -368,6 +368,21 @@ class ReentrantMutexTest {
     assertFreeAndUnwanted();
   }
 
+  // The uninterruptible form keeps the interrupt, and ends its hold alone.
+  @Test
+  void withLockUninterruptibly_interrupted_bodyRuns() {
+    Thread.currentThread().interrupt();
+    int holds =
+        mutex.<Integer>withLockUninterruptibly(
+            me, v -> mutex.<Integer>withLockUninterruptibly(me, w -> mutex.holds(me)));
+    assertTrue(Thread.interrupted());
+    assertEquals(2, holds);
+    assertThrows(ArithmeticException.class, () -> mutex.withLockUninterruptibly(me, v -> 1 / 0));
+    assertFalse(mutex.isLocked());
+    assertThrows(NullPointerException.class, () -> mutex.withLockUninterruptibly(null, v -> v));
+    assertThrows(NullPointerException.class, () -> mutex.withLockUninterruptibly(me, null));
+  }
+
   // What a section throws comes out, and its hold is over.
   @Test
   void withLock_throws_unlocks() throws InterruptedException {

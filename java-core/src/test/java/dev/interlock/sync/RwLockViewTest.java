@@ -321,7 +321,8 @@ class RwLockViewTest {
     assertContains(
         assertThrows(IllegalMonitorStateException.class, of(side)::unlock).getMessage(),
         "unlock without a",
-        "RwLock(routes)[free");
+        "RwLock(routes)[free",
+        side == Side.READ ? "readLock().lock()" : "writeLock().lock()");
     Side other = side == Side.READ ? Side.WRITE : Side.READ;
     assertTrue(of(other).tryLock());
     assertThrows(IllegalMonitorStateException.class, of(side)::unlock);

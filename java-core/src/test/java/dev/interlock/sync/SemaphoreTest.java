@@ -160,6 +160,33 @@ class SemaphoreTest {
     assertEquals(5, semaphore.availablePermits());
   }
 
+  // A block has its permits while it runs, and returns them however it ends.
+  @Test
+  void withPermits_endsOrThrows_permitsReturned() throws InterruptedException {
+    Semaphore s = Semaphore.of(3);
+    assertEquals(2, s.<Integer>withPermit(s::availablePermits));
+    assertEquals(1, s.<Integer>withPermits(2, s::availablePermits));
+    assertThrows(
+        ArithmeticException.class,
+        () ->
+            s.withPermits(
+                3,
+                () -> {
+                  throw new ArithmeticException();
+                }));
+    assertEquals(3, s.availablePermits());
+    assertThrows(NullPointerException.class, () -> s.withPermit(null));
+    assertThrows(IllegalArgumentException.class, () -> s.withPermits(0, () -> 1));
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> s.withPermit(() -> 1));
+    Thread.currentThread().interrupt();
+    s.acquireUninterruptibly();
+    assertTrue(Thread.interrupted());
+    assertEquals(2, s.availablePermits());
+    s.close();
+    assertThrows(ClosedException.class, () -> s.withPermit(() -> 1));
+  }
+
   // Beyond the most, a release is refused and changes nothing.
   @Test
   void release_beyondTheMost_refusedAndUnchanged() {

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.diagnostics.DeadlockDetector;
+import dev.interlock.diagnostics.Party;
 import dev.interlock.future.PollFuture;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Running;
@@ -115,6 +117,66 @@ class StripedLocksTest {
     assertTrue(first.cancel());
     taken.close();
     ready(second).close();
+    assertEquals("StripedLocks[8, locked=0]", locks.toString());
+  }
+
+  // Name, bound and detector are those of each mutex.
+  @Test
+  void builder_options_areThoseOfEachMutex() throws InterruptedException {
+    DeadlockDetector detector = DeadlockDetector.create();
+    StripedLocks watched =
+        StripedLocks.builder().name("users").detector(detector).bypassBound(0).of(5);
+    assertEquals("StripedLocks(users)[8, locked=0]", watched.toString());
+    assertTrue(watched.isWatched());
+    assertFalse(locks.isWatched());
+    Set<String> names =
+        IntStream.range(0, 200)
+            .mapToObj(key -> watched.mutex(key).toString().replaceAll(".*\\[(\\d)\\].*", "$1"))
+            .collect(Collectors.toSet());
+    assertEquals(8, names.size());
+    try (MutexGuard<?> guard = watched.lock(1)) {
+      assertEquals(0, watched.mutex(1).bypassBound());
+      assertSame(detector, watched.mutex(1).watch().detector());
+      assertSame(Thread.currentThread(), watched.mutex(1).watch().holder());
+      assertContains(watched.mutex(1).toString(), "Mutex(users[", "locked by thread ");
+      assertTrue(guard.isOpen());
+    }
+    Party p = Party.named("p");
+    try (LockSet set = ready(watched.lockAllAsync(List.of(1, 2), p))) {
+      assertTrue(set.isOpen());
+      assertSame(p, watched.mutex(1).watch().holder());
+    }
+    assertThrows(IllegalArgumentException.class, () -> StripedLocks.builder().bypassBound(-1));
+    assertThrows(NullPointerException.class, () -> StripedLocks.builder().name(null));
+    assertThrows(NullPointerException.class, () -> StripedLocks.builder().detector(null));
+    assertThrows(NullPointerException.class, () -> locks.lockAllAsync(List.of(1), null));
+  }
+
+  // A dump has those who wait for any of them.
+  @Test
+  void dump_severalStripes_allWhoWait() throws InterruptedException {
+    LockSet held = locks.lockAll(List.of(0, other()));
+    PollFuture<?> one = pending(locks.lockAllAsync(List.of(0)));
+    PollFuture<?> two = pending(locks.lockAllAsync(List.of(other())));
+    assertEquals(2, locks.waiting());
+    assertEquals(2, locks.dump().waiting());
+    assertEquals(2, locks.dump().waiters().size());
+    assertContains(
+        locks.dump(1).toString(), "StripedLocks[8, locked=2]\n  1. future ", "and 1 more");
+    assertThrows(IllegalArgumentException.class, () -> locks.dump(-1));
+    one.cancel();
+    two.cancel();
+    held.close();
+    assertEquals(0, locks.dump().waiting());
+  }
+
+  // The uninterruptible forms keep an interrupt for later.
+  @Test
+  void uninterruptibleForms_interrupted_lock() {
+    Thread.currentThread().interrupt();
+    locks.lockUninterruptibly(0).close();
+    locks.lockAllUninterruptibly(List.of(0, 1, 2)).close();
+    assertTrue(Thread.interrupted());
     assertEquals("StripedLocks[8, locked=0]", locks.toString());
   }
 

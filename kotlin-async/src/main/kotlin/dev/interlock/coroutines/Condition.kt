@@ -42,9 +42,11 @@ import kotlinx.coroutines.withContext
  * at once, and the coroutine then waits for the lock, however long that takes: when the
  * [CancellationException] is thrown it holds the lock again and its guard is open, as the rest of
  * the section expects, `finally` and `catch` included. The same holds for the end of the time. A
- * signal that a cancelled coroutine had been given goes on to the next. While the mutex is poisoned
- * it cannot be locked: the wait then ends with a PoisonedException, the cancellation suppressed in
- * it, and its guard stays closed. Nothing looks for cancellation when a predicate holds already.
+ * signal that a cancelled coroutine had been given goes on to the next. To a deadlock detector a
+ * coroutine waits for the holder of a watched mutex once it is signalled or cancelled. While the
+ * mutex is poisoned it cannot be locked: the wait then ends with a PoisonedException, the
+ * cancellation suppressed in it, and its guard stays closed. Nothing looks for cancellation when a
+ * predicate holds already.
  *
  * **Cost.** As the blocking form: who is signalled is resumed when it can have the lock.
  *
@@ -58,11 +60,14 @@ internal constructor(
 ) {
   /** Unlocks, waits for a signal, suspending, and locks again. */
   public suspend fun await(guard: MutexGuard<T>) {
-    val wait: PollFuture<MutexGuard<T>> = blocking.awaitAsync(guard)
+    val party = if (blocking.mutex().watch() == null) null else coroutineParty()
+    val wait: PollFuture<MutexGuard<T>> =
+      if (party == null) blocking.awaitAsync(guard)
+      else blocking.awaitAsync(guard, party).ofCoroutine()
     try {
       wait.await() // its result opens the guard
     } catch (cancellation: CancellationException) {
-      relock(wait, cancellation)
+      relock(wait, party, cancellation)
       throw cancellation
     }
   }
@@ -149,8 +154,8 @@ public suspend inline fun <T, R> Mutex<T>.withGuard(block: (MutexGuard<T>) -> R)
 }
 
 /** A cancelled wait holds nothing; its coroutine goes on in the section, and needs the lock. */
-private suspend fun relock(wait: PollFuture<*>, cancellation: CancellationException) {
-  val relock = (wait as Relocking).relock() ?: return
+private suspend fun relock(wait: PollFuture<*>, party: Any?, cancellation: CancellationException) {
+  val relock = (wait as Relocking).relock(party) ?: return
   // Caught inside: what is thrown across withContext may be a copy.
   val refusal =
     withContext(NonCancellable) {

@@ -41,12 +41,19 @@ internal constructor(
   public val blocking: BlockingLockOrder
 ) {
   /** Waits until it holds all of [mutexes], suspending. Close the set to unlock, best by `use`. */
-  public suspend fun lockAll(mutexes: Collection<Mutex<*>>): LockSet =
-    blocking.lockAllAsync(mutexes.map { it.blocking }).await()
+  public suspend fun lockAll(mutexes: Collection<Mutex<*>>): LockSet {
+    val all = mutexes.map { it.blocking }
+    if (all.none { it.watch() != null }) return blocking.lockAllAsync(all).await()
+    return blocking.lockAllAsync(all, coroutineParty()).ofCoroutine().await()
+  }
 
   /** Locks all of [mutexes] if each is free now; otherwise none, and returns null. */
-  public fun tryLockAll(mutexes: Collection<Mutex<*>>): LockSet? =
-    blocking.tryLockAll(mutexes.map { it.blocking })
+  public fun tryLockAll(mutexes: Collection<Mutex<*>>): LockSet? {
+    val set = blocking.tryLockAll(mutexes.map { it.blocking })
+    // Not the thread holds them, and which coroutine does is not known here.
+    set?.handOver(null)
+    return set
+  }
 
   /**
    * As [lockAll], not longer than [timeout]; zero or less does not wait. Returns null when the time
@@ -54,6 +61,7 @@ internal constructor(
    */
   public suspend fun tryLockAll(mutexes: Collection<Mutex<*>>, timeout: Duration): LockSet? {
     val set = tryLockAll(mutexes)
+    set?.handOver(coroutineParty())
     if (set != null || !timeout.isPositive()) return set
     return within(timeout) { lockAll(mutexes) }
   }
@@ -77,7 +85,8 @@ public operator fun <T> LockSet.get(mutex: Mutex<T>): MutexGuard<T> = guard(mute
 
 /**
  * Runs [block] while all of [mutexes] are held, and returns its result. They are unlocked however
- * the block ends.
+ * the block ends; when the block throws, cancellation included, those that were made with poisoning
+ * are poisoned.
  */
 public suspend inline fun <R> LockOrder.withLocks(
   mutexes: Collection<Mutex<*>>,
@@ -87,6 +96,9 @@ public suspend inline fun <R> LockOrder.withLocks(
   val set = lockAll(mutexes)
   try {
     return block(set)
+  } catch (thrown: Throwable) {
+    if (set.isOpen) set.poison(thrown)
+    throw thrown
   } finally {
     set.close()
   }

@@ -4,6 +4,8 @@ package dev.interlock.coroutines
 
 import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.diagnostics.Party
+import dev.interlock.future.PollFuture
+import dev.interlock.internal.wait.MayGiveUp
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
@@ -62,6 +64,17 @@ internal suspend fun mayTimeOut(): Boolean {
     job = job.parent
   }
   return false
+}
+
+/**
+ * This operation of a party that is known; one that may end in time is in no deadlock that lasts.
+ */
+internal suspend fun <T> PollFuture<T>.ofCoroutine(): PollFuture<T> =
+  if (mayTimeOut()) mayGiveUp() else this
+
+/** Its caller ends this wait when some time is over. */
+internal fun <T> PollFuture<T>.mayGiveUp(): PollFuture<T> = apply {
+  (this as MayGiveUp).setMayGiveUp()
 }
 
 /*

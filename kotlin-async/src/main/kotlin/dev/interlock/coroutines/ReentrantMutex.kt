@@ -3,8 +3,7 @@
 package dev.interlock.coroutines
 
 import dev.interlock.diagnostics.DeadlockDetector
-import dev.interlock.future.PollFuture
-import dev.interlock.internal.op.Operation
+import dev.interlock.sync.Mutex as BlockingMutex
 import dev.interlock.sync.Owner
 import dev.interlock.sync.ReentrantGuard
 import dev.interlock.sync.ReentrantMutex as BlockingReentrantMutex
@@ -71,6 +70,10 @@ internal constructor(
   public val waiting: Int
     get() = blocking.waiting()
 
+  /** How often a waiter may be overtaken. */
+  public val bypassBound: Int
+    get() = blocking.bypassBound()
+
   override fun toString(): String = blocking.toString()
 }
 
@@ -78,17 +81,23 @@ internal constructor(
  * A reentrant mutex that guards [value].
  *
  * @param name what errors, dumps and `toString` show
- * @param fair whether it serves owners strictly first in, first out
+ * @param fair whether it serves owners strictly first in, first out; the same as a [bypassBound] of
+ *   0
+ * @param bypassBound how often newcomers may overtake a waiter
  * @param detector who looks for deadlocks; the party is the owner
+ * @throws IllegalArgumentException when [bypassBound] is negative, or contradicts [fair]
  */
 public fun <T> ReentrantMutex(
   value: T,
   name: String? = null,
   fair: Boolean = false,
+  bypassBound: Int = if (fair) 0 else BlockingMutex.DEFAULT_BYPASS_BOUND,
   detector: DeadlockDetector? = null,
 ): ReentrantMutex<T> {
-  val builder = BlockingReentrantMutex.builder()
-  if (fair) builder.bypassBound(0)
+  require(!fair || bypassBound == 0) {
+    "a fair mutex has bypassBound 0, not $bypassBound; leave one of the two out"
+  }
+  val builder = BlockingReentrantMutex.builder().bypassBound(bypassBound)
   if (name != null) builder.name(name)
   if (detector != null) builder.detector(detector)
   return ReentrantMutex(builder.of(value))
@@ -98,15 +107,7 @@ public fun <T> ReentrantMutex(
 private suspend fun <T> lockWatched(
   mutex: BlockingReentrantMutex<T>,
   owner: Owner,
-): ReentrantGuard<T> {
-  val operation = mutex.lockAsync(owner)
-  return if (mayTimeOut()) operation.mayGiveUp().await() else operation.await()
-}
-
-/** A wait that may end in time is in no deadlock that lasts. */
-private fun <T> PollFuture<T>.mayGiveUp(): PollFuture<T> = apply {
-  (this as Operation<T>).setMayGiveUp()
-}
+): ReentrantGuard<T> = mutex.lockAsync(owner).ofCoroutine().await()
 
 /** The same mutex for coroutines. */
 public val <T> BlockingReentrantMutex<T>.suspending: ReentrantMutex<T>

@@ -3,6 +3,7 @@
 package dev.interlock.coroutines
 
 import dev.interlock.ClosedException
+import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.sync.Semaphore as BlockingSemaphore
 import kotlin.contracts.ExperimentalContracts
 import kotlin.contracts.InvocationKind
@@ -146,10 +147,17 @@ internal constructor(
 
   override fun toString(): String = blocking.toString()
 
-  /** Bounds of every semaphore. */
+  /** Bounds of every semaphore, and one that is watched. */
   public companion object {
     /** The largest number of free permits. */
     public const val MAX_PERMITS: Int = BlockingSemaphore.MAX_PERMITS
+
+    /**
+     * A semaphore with one permit, free, that is used as a lock, and whose deadlocks [detector]
+     * finds: who takes the permit is the one who will return it; see [BlockingSemaphore.lock].
+     */
+    public fun lock(name: String, detector: DeadlockDetector): Semaphore =
+      Semaphore(BlockingSemaphore.lock(name, detector))
   }
 }
 

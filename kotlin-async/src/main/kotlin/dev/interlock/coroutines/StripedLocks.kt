@@ -2,11 +2,14 @@
 
 package dev.interlock.coroutines
 
+import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.sync.LockSet
+import dev.interlock.sync.Mutex as BlockingMutex
 import dev.interlock.sync.StripedLocks as BlockingStripedLocks
 import kotlin.contracts.ExperimentalContracts
 import kotlin.contracts.InvocationKind
 import kotlin.contracts.contract
+import kotlin.time.Duration
 
 /**
  * The suspending face of [striped locks][BlockingStripedLocks]: a fixed number of mutexes for any
@@ -36,10 +39,33 @@ internal constructor(
   public operator fun get(key: Any): Mutex<*> = Mutex(blocking.mutex(key))
 
   /** Waits for the locks of all [keys], suspending. Close the set to unlock, best by `use`. */
-  public suspend fun lockAll(keys: Collection<Any>): LockSet = blocking.lockAllAsync(keys).await()
+  public suspend fun lockAll(keys: Collection<Any>): LockSet {
+    if (!blocking.isWatched) return blocking.lockAllAsync(keys).await()
+    return blocking.lockAllAsync(keys, coroutineParty()).ofCoroutine().await()
+  }
 
   /** Takes the locks of all [keys] if each is free now; otherwise none, and returns null. */
-  public fun tryLockAll(keys: Collection<Any>): LockSet? = blocking.tryLockAll(keys)
+  public fun tryLockAll(keys: Collection<Any>): LockSet? {
+    val set = blocking.tryLockAll(keys)
+    // Not the thread holds them, and which coroutine does is not known here.
+    set?.handOver(null)
+    return set
+  }
+
+  /**
+   * As [lockAll], not longer than [timeout]; zero or less does not wait. Returns null when the time
+   * ran out; then none is held.
+   */
+  public suspend fun tryLockAll(keys: Collection<Any>, timeout: Duration): LockSet? {
+    val set = tryLockAll(keys)
+    if (set != null && blocking.isWatched) set.handOver(coroutineParty())
+    if (set != null || !timeout.isPositive()) return set
+    return within(timeout) { lockAll(keys) }
+  }
+
+  /** How many callers of every kind wait for one of the mutexes; for monitoring. */
+  public val waiting: Int
+    get() = blocking.waiting()
 
   /** How many mutexes there are. */
   public val stripes: Int
@@ -51,9 +77,28 @@ internal constructor(
 /**
  * At least [stripes] mutexes: as many, rounded up to a power of two.
  *
- * @throws IllegalArgumentException when less than 1 or more than 1,048,576
+ * @param name what errors, dumps and `toString` show, of each mutex with its number
+ * @param fair whether each serves strictly first in, first out; the same as a [bypassBound] of 0
+ * @param bypassBound how often newcomers may overtake a waiter
+ * @param detector who looks for deadlocks
+ * @throws IllegalArgumentException when [stripes] is less than 1 or more than 1,048,576, or
+ *   [bypassBound] is negative, or contradicts [fair]
  */
-public fun StripedLocks(stripes: Int): StripedLocks = StripedLocks(BlockingStripedLocks.of(stripes))
+public fun StripedLocks(
+  stripes: Int,
+  name: String? = null,
+  fair: Boolean = false,
+  bypassBound: Int = if (fair) 0 else BlockingMutex.DEFAULT_BYPASS_BOUND,
+  detector: DeadlockDetector? = null,
+): StripedLocks {
+  require(!fair || bypassBound == 0) {
+    "fair locks have bypassBound 0, not $bypassBound; leave one of the two out"
+  }
+  val builder = BlockingStripedLocks.builder().bypassBound(bypassBound)
+  if (name != null) builder.name(name)
+  if (detector != null) builder.detector(detector)
+  return StripedLocks(builder.of(stripes))
+}
 
 /** The same locks for coroutines. */
 public val BlockingStripedLocks.suspending: StripedLocks

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
 
 /** Coroutines as parties of a deadlock detector. */
 class DeadlockTest {
@@ -242,9 +244,160 @@ class DeadlockTest {
     s.release()
     withTimeout(1.hours) { s.withPermit { assertSame(me, s.blocking.watch()!!.holder()) } }
     assertNull(s.blocking.watch()!!.holder())
+    val other = Semaphore.lock("other", detector)
+    other.withPermit { assertSame(me, other.blocking.watch()!!.holder()) }
     assertNull(a.blocking.watch()!!.holder())
     assertQuiet()
   }
+
+  /** Two coroutines over two sets of locks, in whatever order the sets are taken. */
+  @ParameterizedTest
+  @ValueSource(booleans = [false, true])
+  fun lockSets_twoCoroutines(backingOff: Boolean) =
+    runBlocking(Dispatchers.Default) {
+      val order = LockOrder(backingOff)
+      val x = Mutex("x", detector = detector)
+      val y = Mutex("y", detector = detector)
+      val both = CountDownLatch(2)
+      val jobs =
+        listOf(listOf(a, x) to listOf(b), listOf(b, y) to listOf(a)).map { (first, second) ->
+          launch {
+            order.withLocks(first) {
+              both.countDown()
+              both.await()
+              yield()
+              order.withLocks(second) {}
+            }
+          }
+        }
+      assertEquals(jobs.toSet<Any>(), awaitReport().links.map { it.party }.toSet())
+      jobs[0].cancel()
+      jobs.forEach { it.join() }
+      assertQuiet()
+    }
+
+  /** What sets of locks were taken by is known, or nobody; never the thread that runs it. */
+  @ParameterizedTest
+  @ValueSource(booleans = [false, true])
+  fun lockSets_holder_byForm(backingOff: Boolean) = runBlocking {
+    val me = coroutineContext[Job]
+    val order = LockOrder(backingOff)
+    val locks = StripedLocks(2, name = "users", detector = detector)
+    val all = listOf(a, b)
+    val keys = listOf(1)
+    fun assertHeld(by: Any?) = all.forEach {
+      assertSame(by, it.blocking.watch()!!.holder(), it.toString())
+    }
+    fun assertKeyHeld(by: Any?) =
+      assertSame(by, locks[1].blocking.watch()!!.holder(), locks.toString())
+
+    order.withLocks(all) { assertHeld(me) }
+    order.lockAll(all).use { assertHeld(me) }
+    order.tryLockAll(all)!!.use { assertHeld(null) }
+    order.tryLockAll(all, 1.hours)!!.use { assertHeld(me) }
+    withTimeout(1.hours) { order.withLocks(all) { assertHeld(me) } }
+    locks.withLock(1) { assertKeyHeld(me) }
+    locks.withLocks(keys) { assertKeyHeld(me) }
+    locks.tryLockAll(keys)!!.use { assertKeyHeld(null) }
+    locks.tryLockAll(keys, 1.hours)!!.use { assertKeyHeld(me) }
+    withTimeout(1.hours) { locks.withLocks(keys) { assertKeyHeld(me) } }
+    a.withLock {
+      assertNull(order.tryLockAll(all, 1.milliseconds))
+      assertNull(withTimeoutOrNull(1.milliseconds) { order.lockAll(all) })
+    }
+    assertEquals(emptyList<Any>(), reports)
+    assertQuiet()
+  }
+
+  /** After a wait at a condition the coroutine holds the mutex again, however the wait ended. */
+  @Test
+  fun condition_holder_afterTheWait() = runBlocking {
+    val me = coroutineContext[Job]
+    val changed = a.newCondition()
+    fun assertMine() = assertSame(me, a.blocking.watch()!!.holder())
+    a.withGuard { guard ->
+      launch { a.withGuard { changed.signal(it) } }
+      changed.await(guard)
+      assertMine()
+      launch { a.withGuard { changed.signal(it) } }
+      assertTrue(changed.await(guard, 1.hours))
+      assertMine()
+      assertFalse(changed.await(guard, 1.milliseconds))
+      assertMine()
+      assertNull(withTimeoutOrNull(1.milliseconds) { changed.await(guard) })
+      assertMine()
+    }
+    assertEquals(emptyList<Any>(), reports)
+    assertQuiet()
+  }
+
+  /** A deadlock that comes after such a wait, over the mutex that it has locked again. */
+  @Test
+  fun condition_deadlockAfterTheWait() =
+    runBlocking(Dispatchers.Default) {
+      val changed = a.newCondition()
+      val both = CountDownLatch(2)
+      val one = launch {
+        a.withGuard { guard ->
+          changed.await(guard)
+          both.countDown()
+          both.await()
+          b.withLock {}
+        }
+      }
+      val two = launch {
+        b.withLock {
+          while (!a.withGuard { (changed.waiting == 1).also { _ -> changed.signal(it) } }) yield()
+          both.countDown()
+          both.await()
+          a.withLock {}
+        }
+      }
+      assertEquals(setOf<Any>(one, two), awaitReport().links.map { it.party }.toSet())
+      two.cancel()
+      listOf(one, two).forEach { it.join() }
+      assertQuiet()
+    }
+
+  /** Who is signalled, or cancelled, waits for the holder: found, and not refused. */
+  @ParameterizedTest
+  @ValueSource(booleans = [false, true])
+  fun condition_waitsForTheHolder(cancelled: Boolean) =
+    runBlocking(Dispatchers.Default) {
+      val strict =
+        DeadlockDetector.builder().throwInCloser().onDeadlock { report.complete(it) }.build()
+      val x = Mutex("x", detector = strict)
+      val y = Mutex("y", detector = strict)
+      val changed = y.newCondition()
+      val inside = CompletableDeferred<Boolean>()
+      val one = launch {
+        x.withLock {
+          y.withGuard { guard ->
+            try {
+              changed.await(guard)
+            } finally {
+              inside.complete(guard.isOpen)
+            }
+          }
+        }
+      }
+      while (changed.waiting == 0) yield()
+      val two = launch {
+        y.withGuard { guard ->
+          if (cancelled) one.cancel() else changed.signal(guard)
+          while (y.waiting == 0) yield()
+          if (cancelled) while (strict.waiting() == 0) yield()
+          assertThrows<DeadlockException> { x.withLock {} }
+        }
+      }
+      assertEquals(setOf<Any>(one, two), awaitReport().links.map { it.party }.toSet())
+      two.join()
+      assertFalse(two.isCancelled)
+      assertTrue(inside.await())
+      one.join()
+      assertFalse(x.isLocked || y.isLocked)
+      assertEquals(0, strict.waiting())
+    }
 
   /** A cancelled waiter is no edge. */
   @Test

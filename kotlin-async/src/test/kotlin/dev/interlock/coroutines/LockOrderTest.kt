@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
@@ -143,5 +144,27 @@ class LockOrderTest {
     }
     assertEquals("StripedLocks[4, locked=0]", locks.toString())
     assertEquals(locks, locks.blocking.suspending)
+  }
+
+  /** Striped locks with a time, a name and a bound. */
+  @Test
+  fun stripedLocks_options() = runTest {
+    val locks = StripedLocks(4, name = "users", fair = true)
+    assertEquals(0, locks[1].bypassBound)
+    assertEquals(7, StripedLocks(1, bypassBound = 7)[1].bypassBound)
+    assertThrows(IllegalArgumentException::class.java) {
+      StripedLocks(4, fair = true, bypassBound = 1)
+    }
+    locks.withLock(1) {
+      assertEquals("StripedLocks(users)[4, locked=1]", locks.toString())
+      assertNull(locks.tryLockAll(listOf(1, 2, 3, 4, 5), Duration.ZERO))
+      assertNull(locks.tryLockAll(listOf(1, 2, 3, 4, 5), 5.milliseconds))
+      val waiter = launch(start = CoroutineStart.UNDISPATCHED) { locks.withLock(1) {} }
+      assertEquals(1, locks.waiting)
+      waiter.cancel()
+      waiter.join()
+    }
+    assertNotNull(locks.tryLockAll(listOf(1, 2), 5.seconds)?.close())
+    assertEquals("StripedLocks(users)[4, locked=0]", locks.toString())
   }
 }

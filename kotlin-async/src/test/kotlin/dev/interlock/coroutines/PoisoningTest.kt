@@ -4,6 +4,7 @@ import dev.interlock.PoisonedException
 import dev.interlock.diagnostics.DeadlockDetector
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -58,6 +59,44 @@ class PoisoningTest {
     mutex.tryRecover()!!.use { assertEquals(7, it.value) }
     assertEquals(7, mutex.withLock { it })
     assertNull(mutex.tryRecover())
+  }
+
+  /** A block under several mutexes poisons those that can be, and unlocks the others. */
+  @Test
+  fun withLocks_throws() = runTest {
+    val plain = Mutex(8)
+    for (order in listOf(LockOrder(), LockOrder(backingOff = true))) {
+      val all = listOf(plain, mutex)
+      assertEquals(15, order.withLocks(all) { it[mutex].value + it[plain].value })
+      assertFalse(mutex.isPoisoned)
+      assertSame(
+        cause,
+        assertThrows(ArithmeticException::class.java) {
+          runBlocking { order.withLocks(all) { throw cause } }
+        },
+      )
+      assertTrue(mutex.isPoisoned)
+      assertFalse(plain.isLocked)
+      assertSame(cause, refused { order.lockAll(all) }().cause)
+      assertSame(cause, mutex.blocking.poisonCause())
+      mutex.recover().close()
+      val job = dispatcher.start { order.withLocks(all) { awaitCancellation() } }
+      dispatcher.runAll()
+      job.cancel()
+      dispatcher.runAll()
+      assertTrue(mutex.isPoisoned)
+      mutex.recover().close()
+      // What the block has closed itself is not held any more, and not poisoned.
+      assertThrows(ArithmeticException::class.java) {
+        runBlocking {
+          order.withLocks(all) {
+            it[mutex].close()
+            throw cause
+          }
+        }
+      }
+      assertFalse(mutex.isPoisoned || mutex.isLocked || plain.isLocked)
+    }
   }
 
   /** A block that returns, also from the function around it, does not poison. */

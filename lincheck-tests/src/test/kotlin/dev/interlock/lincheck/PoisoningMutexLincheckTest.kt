@@ -186,6 +186,10 @@ class PoisoningMutexLincheckTest {
     @Operation(cancellableOnSuspension = false)
     suspend fun recoverBlocking(): Int = mutex.recover().added(10)
 
+    /** Cancelled while it waits, it has taken over nothing. */
+    @Operation(cancellableOnSuspension = true, promptCancellation = true)
+    suspend fun recoverAsync(): Int = mutex.recoverAsync().awaitWatched().added(10)
+
     private fun MutexGuard<Int>.added(n: Int): Int = use {
       val next = it.get() + n
       it.set(next)
@@ -216,6 +220,8 @@ class PoisoningMutexLincheckTest {
     fun tryRecover(): Int = if (poisoned) recover() else -1
 
     suspend fun recoverBlocking() = recover()
+
+    suspend fun recoverAsync() = recover()
 
     private fun recover(): Int {
       poisoned = false

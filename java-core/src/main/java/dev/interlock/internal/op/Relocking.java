@@ -10,6 +10,8 @@ public interface Relocking {
   /**
    * After a wait that failed: the wait for the lock, without the signal; or null when the lock is held.
    * Its result may be ignored.
+   *
+   * @param party who waits and will hold, for a mutex that is watched; null when it is not known
    */
-  @Nullable Operation<?> relock();
+  @Nullable Operation<?> relock(@Nullable Object party);
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory effects.</b> Actions of the granter before {@link #grant} happen-before actions of the
  * caller after it sees the outcome, and the other way round for {@link #cancelPending}.
  */
-public abstract class Waiter {
+public abstract class Waiter implements MayGiveUp {
   /*
    *                        grant(item)
    *             +---------------------------------> GRANTED --take()----> TAKEN
@@ -175,11 +175,8 @@ public abstract class Waiter {
     return cancelPending();
   }
 
-  /**
-   * The caller may give this wait up when some time is over, which cannot be seen by looking at it: then it is in no
-   * deadlock that lasts, and a deadlock detector is not told of it, or no longer, but of what was taken. Said by
-   * the caller, before the first poll or between two.
-   */
+  /** Nothing, of a wait that nobody is told of. */
+  @Override
   public void setMayGiveUp() {}
 
   /**
