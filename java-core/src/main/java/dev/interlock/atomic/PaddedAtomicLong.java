@@ -5,6 +5,7 @@ import dev.interlock.annotation.ProgressGuarantee;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -12,7 +13,7 @@ import java.util.function.LongUnaryOperator;
  * Where one thread writes at a time, {@link java.util.concurrent.atomic.AtomicLong} does the same in 24
  * bytes.
  *
- * <p><b>Progress.</b> Wait-free; {@link #updateAndGet} and {@link #getAndUpdate} are lock-free.
+ * <p><b>Progress.</b> Wait-free; the methods that take a function are lock-free.
  *
  * <p><b>Memory effects.</b> Those of {@link java.lang.invoke.VarHandle}: the mode in a method's name, and
  * volatile when there is none. A failed {@code compareAndSet} has the effects of a volatile read.
@@ -129,6 +130,32 @@ public final class PaddedAtomicLong extends PaddedLongValue {
     return (long) VALUE.compareAndExchange(this, expected, newValue);
   }
 
+  /**
+   * As {@link #compareAndSet}, but may fail for no reason, for loops that try again: some processors make it
+   * of fewer instructions.
+   */
+  public boolean weakCompareAndSetVolatile(long expected, long newValue) {
+    return VALUE.weakCompareAndSet(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; in no order with anything. */
+  public boolean weakCompareAndSetPlain(long expected, long newValue) {
+    // Ordering: Plain. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetPlain(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; nothing after a success comes before it. */
+  public boolean weakCompareAndSetAcquire(long expected, long newValue) {
+    // Ordering: Acquire. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetAcquire(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; nothing before a success comes after it. */
+  public boolean weakCompareAndSetRelease(long expected, long newValue) {
+    // Ordering: Release. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetRelease(this, expected, newValue);
+  }
+
   /** Replaces the value and gives the one before. */
   public long getAndSet(long newValue) {
     return (long) VALUE.getAndSet(this, newValue);
@@ -182,6 +209,29 @@ public final class PaddedAtomicLong extends PaddedLongValue {
     for (; ; ) {
       long before = value;
       if (compareAndSet(before, update.applyAsLong(before))) {
+        return before;
+      }
+    }
+  }
+
+  /** Replaces the value by what {@code function} makes of it and {@code x}; see {@link #updateAndGet}. */
+  @ProgressGuarantee(Progress.LOCK_FREE)
+  public long accumulateAndGet(long x, LongBinaryOperator function) {
+    for (; ; ) {
+      long before = value;
+      long after = function.applyAsLong(before, x);
+      if (compareAndSet(before, after)) {
+        return after;
+      }
+    }
+  }
+
+  /** As {@link #accumulateAndGet}, but gives the value before. */
+  @ProgressGuarantee(Progress.LOCK_FREE)
+  public long getAndAccumulate(long x, LongBinaryOperator function) {
+    for (; ; ) {
+      long before = value;
+      if (compareAndSet(before, function.applyAsLong(before, x))) {
         return before;
       }
     }

@@ -5,6 +5,7 @@ import dev.interlock.annotation.ProgressGuarantee;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * time. Where one thread writes at a time, {@link java.util.concurrent.atomic.AtomicReference} does the
  * same in 16 bytes.
  *
- * <p><b>Progress.</b> Wait-free; {@link #updateAndGet} and {@link #getAndUpdate} are lock-free.
+ * <p><b>Progress.</b> Wait-free; the methods that take a function are lock-free.
  *
  * <p><b>Memory effects.</b> Those of {@link java.lang.invoke.VarHandle}: the mode in a method's name, and
  * volatile when there is none. A failed {@code compareAndSet} has the effects of a volatile read.
@@ -123,6 +124,32 @@ public final class PaddedAtomicReference<T extends @Nullable Object>
     return (T) VALUE.compareAndExchange(this, expected, newValue);
   }
 
+  /**
+   * As {@link #compareAndSet}, but may fail for no reason, for loops that try again: some processors make it
+   * of fewer instructions.
+   */
+  public boolean weakCompareAndSetVolatile(T expected, T newValue) {
+    return VALUE.weakCompareAndSet(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; in no order with anything. */
+  public boolean weakCompareAndSetPlain(T expected, T newValue) {
+    // Ordering: Plain. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetPlain(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; nothing after a success comes before it. */
+  public boolean weakCompareAndSetAcquire(T expected, T newValue) {
+    // Ordering: Acquire. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetAcquire(this, expected, newValue);
+  }
+
+  /** As {@link #weakCompareAndSetVolatile}; nothing before a success comes after it. */
+  public boolean weakCompareAndSetRelease(T expected, T newValue) {
+    // Ordering: Release. What the name of the method promises; the caller knows the partner.
+    return VALUE.weakCompareAndSetRelease(this, expected, newValue);
+  }
+
   /** Replaces the reference and gives the one before. */
   @SuppressWarnings("unchecked") // only a T is ever stored
   public T getAndSet(T newValue) {
@@ -147,6 +174,29 @@ public final class PaddedAtomicReference<T extends @Nullable Object>
     for (; ; ) {
       T before = value;
       if (compareAndSet(before, update.apply(before))) {
+        return before;
+      }
+    }
+  }
+
+  /** Replaces the reference by what {@code function} makes of it and {@code x}; see {@link #updateAndGet}. */
+  @ProgressGuarantee(Progress.LOCK_FREE)
+  public T accumulateAndGet(T x, BinaryOperator<T> function) {
+    for (; ; ) {
+      T before = value;
+      T after = function.apply(before, x);
+      if (compareAndSet(before, after)) {
+        return after;
+      }
+    }
+  }
+
+  /** As {@link #accumulateAndGet}, but gives the reference before. */
+  @ProgressGuarantee(Progress.LOCK_FREE)
+  public T getAndAccumulate(T x, BinaryOperator<T> function) {
+    for (; ; ) {
+      T before = value;
+      if (compareAndSet(before, function.apply(before, x))) {
         return before;
       }
     }

@@ -69,7 +69,7 @@ final class EliminationArray<T> {
   private @Nullable T take() {
     int home = home();
     for (int k = 0; k < PLACES; k++) {
-      int i = (home + k * STRIDE) % (PLACES * STRIDE);
+      int i = (home + k) % PLACES;
       Object seen = cell(i);
       if (seen != null && casCell(i, seen, null)) { // linearization point of both
         @SuppressWarnings("unchecked") // nothing else is ever put in
@@ -83,15 +83,20 @@ final class EliminationArray<T> {
   /** Threads begin at different places, most of the time. */
   private static int home() {
     int hash = (int) Thread.currentThread().getId() * 0x9E3779B9;
-    return (hash >>> 16 & PLACES - 1) * STRIDE;
+    return hash >>> 16 & PLACES - 1;
   }
 
-  private @Nullable Object cell(int i) {
-    return CELL.getVolatile(cells, i + STRIDE);
+  /** Where in the array a place lies; the first one as far from the array's length as from the next. */
+  static int indexOf(int place) {
+    return (place + 1) * STRIDE;
   }
 
-  private boolean casCell(int i, @Nullable Object expected, @Nullable Object thing) {
-    return CELL.compareAndSet(cells, i + STRIDE, expected, thing);
+  private @Nullable Object cell(int place) {
+    return CELL.getVolatile(cells, indexOf(place));
+  }
+
+  private boolean casCell(int place, @Nullable Object expected, @Nullable Object thing) {
+    return CELL.compareAndSet(cells, indexOf(place), expected, thing);
   }
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);

@@ -11,7 +11,9 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,12 @@ import org.jspecify.annotations.Nullable;
  * contains} and {@code remove} are linearizable, first in, first out. Not one step are: {@link #size},
  * which counts an element that is taken afterwards and one that is offered later, and so may see three
  * where never more than two were; iterators; {@link #clear} and the other bulk removals, which remove
- * element by element; {@link #stealBatchInto}, a row of single polls. What a batch puts into a deque comes
+ * element by element; {@link #drain} and {@link #stealBatchInto}, rows of single polls; {@link #fill}, a row of
+ * single offers. What a batch puts into a deque comes
  * out of {@code pop} there in the order in which it was offered.
+ *
+ * <p>Relaxed forms: none. {@code poll} waits for nobody. What it could leave out is to close the slot of a
+ * late producer, and a worker that found nothing for that reason would have to look again before it sleeps.
  *
  * <p><b>Blocking and errors.</b> Nothing blocks. {@code null} is a {@link NullPointerException}.
  *
@@ -186,6 +192,44 @@ public final class Injector<E> extends AbstractQueue<E> implements Queue<E> {
   }
 
   // Batches
+
+  /**
+   * Takes elements from the front and gives each to {@code consumer}, until it has given {@code limit} or
+   * there is none. One step for each element. If {@code consumer} fails, the element that it was given is
+   * gone and no other.
+   *
+   * @return how many
+   * @throws IllegalArgumentException when {@code limit} is negative
+   */
+  public int drain(Consumer<? super E> consumer, int limit) {
+    Batches.check(consumer, "consumer", limit);
+    int count = 0;
+    for (E x; count < limit && (x = poll()) != null; ) {
+      count++;
+      consumer.accept(x);
+    }
+    return count;
+  }
+
+  /** As {@link #drain(Consumer, int)}, until there is none. */
+  public int drain(Consumer<? super E> consumer) {
+    return drain(consumer, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Asks {@code supplier} for {@code limit} elements and adds each at the end when it has been given; other
+   * elements may come between them. If {@code supplier} fails, what it had given before is in the injector.
+   *
+   * @return {@code limit}
+   * @throws IllegalArgumentException when {@code limit} is negative
+   */
+  public int fill(Supplier<? extends E> supplier, int limit) {
+    Batches.check(supplier, "supplier", limit);
+    for (int filled = 0; filled < limit; filled++) {
+      offer(Objects.requireNonNull(supplier.get(), "the supplier gave null"));
+    }
+    return limit;
+  }
 
   /** As {@link #stealBatchInto(WorkStealingDeque, int)} with {@link WorkStealingDeque#BATCH_LIMIT}. */
   public int stealBatchInto(WorkStealingDeque<? super E> target) {

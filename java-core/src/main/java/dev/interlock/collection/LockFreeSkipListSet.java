@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * has counted 1; 1 is removed and 2 added; the walk counts 2 as well, although there was never more than
  * one.
  *
+ * <p>Relaxed forms: none. No operation comes to a place that somebody has taken and not filled, and whoever
+ * meets the first step of a removal makes the second itself: there is nothing that a weaker answer would save.
+ *
  * <p><b>Blocking and errors.</b> Nothing blocks. {@code null} is a {@link NullPointerException}, an element
  * that cannot be compared a {@link ClassCastException}, a bound outside of a view an {@link
  * IllegalArgumentException}. A comparator that throws leaves the set as it was.

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * {@link MpmcArrayQueue} as soon as two threads put in or two take out: this one does not notice it,
  * except in the {@linkplain #checked checked mode}, and loses elements.
  *
- * <p>One thread at a time may be the <i>producer</i> ({@code offer}, {@code add}, {@code fill}), one the
- * <i>consumer</i> ({@code poll}, {@code peek}, {@code drain}, {@code clear}, everything that removes).
+ * <p>One thread at a time may be the <i>producer</i> ({@code offer}, {@code add}, {@code fill}, {@code
+ * offerBatch}), one the <i>consumer</i> ({@code poll}, {@code peek}, {@code drain}, {@code pollBatch}, {@code
+ * clear}, everything that removes).
  * Any thread may ask for the size, and iterate.
  *
  * <p><b>Progress.</b> Wait-free, at either end; the consumer's removals from the middle too, in O(n). {@code
@@ -99,7 +100,10 @@ public sealed class SpscRingBuffer<E> extends RingLayout.Ring<E> permits Checked
    *
    * Rejected: the counts alone (Lamport), with a cached copy of the other side's (Rigtorp, Agrona). It
    * needs the same look when the copy runs out, and then takes a line from the other side. Storage of
-   * a power of two with fewer places in use: then a null place does not say that there is room.
+   * a power of two with fewer places in use: then a null place does not say that there is room. A batch in
+   * one step, its last element put in first (FastFlow's multipush): until tail moves nobody could say how
+   * many of them are there, and size() says it exactly. A batch freed by one store of head: places must
+   * become free in order for the look-ahead, so there is a fence for each in any case.
    */
 
   private static final long LAP = 1L << 32;
@@ -203,6 +207,32 @@ public sealed class SpscRingBuffer<E> extends RingLayout.Ring<E> permits Checked
   }
 
   /**
+   * Appends elements of {@code from}, one after the other and as far as there is room: those from index
+   * {@code offset} on, {@code count} at most.
+   *
+   * @return how many
+   * @throws NullPointerException when one of the {@code count} elements is null; nothing is appended, but
+   *     those in front of a null that another thread writes during the call
+   */
+  public int offerBatch(E[] from, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, from.length);
+    for (int k = 0; k < count; k++) {
+      Objects.requireNonNull(from[offset + k], "an element of the batch");
+    }
+    producing();
+    for (int done = 0; done < count; ) {
+      if (tailPlain() == tailLimit && !findRoom()) {
+        return done;
+      }
+      long t = tailPlain();
+      for (int free = (int) (tailLimit - t); free > 0 && done < count; free--, done++, t++) {
+        publish(place(t), Objects.requireNonNull(from[offset + done], "an element"), t + 1);
+      }
+    }
+    return count;
+  }
+
+  /**
    * Appends what {@code supplier} gives, {@code limit} elements at most. It is asked only when there is
    * room; if it throws, what it gave before is in the ring.
    *
@@ -268,6 +298,33 @@ public sealed class SpscRingBuffer<E> extends RingLayout.Ring<E> permits Checked
   /** As {@link #peek}. */
   public @Nullable E relaxedPeek() {
     return peek();
+  }
+
+  /**
+   * Takes out the first elements, one after the other, {@code count} at most, and stores them into {@code
+   * into} from index {@code offset} on.
+   *
+   * @return how many; 0 when the ring is empty, or {@code count} is
+   * @throws ArrayStoreException when an element does not fit into the array; nothing is taken then
+   */
+  public int pollBatch(@Nullable Object[] into, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, into.length);
+    consuming();
+    @Nullable Object[] elements = this.elements;
+    int n = 0;
+    // The elements are looked at before they are taken: then an array that refuses one loses none.
+    for (long p = inLap(headPlain()); n < Math.min(count, capacity); p = next(p), n++) {
+      E e = elementAcquire(elements, place(p));
+      if (e == null) {
+        break;
+      }
+      into[offset + n] = e;
+    }
+    long h = inLap(headPlain());
+    for (int k = 0; k < n; k++, h = next(h)) {
+      free(elements, place(h), next(h));
+    }
+    return n;
   }
 
   /**

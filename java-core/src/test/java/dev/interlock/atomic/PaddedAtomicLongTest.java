@@ -42,6 +42,22 @@ class PaddedAtomicLongTest {
     assertEquals(Long.MIN_VALUE, word.incrementAndGet());
     assertEquals(Long.MIN_VALUE, word.getAndUpdate(x -> 6));
     assertEquals(12, word.updateAndGet(x -> 2 * x));
+    assertEquals(12, word.getAndAccumulate(2, (x, y) -> x - y));
+    assertEquals(30, word.accumulateAndGet(3, (x, y) -> x * y));
+  }
+
+  // The weak forms replace what is expected, if not at once, and never anything else.
+  @Test
+  void weakCompareAndSet_eachMode_replacesWhatIsExpected() {
+    PaddedAtomicLong word = new PaddedAtomicLong(1);
+    assertFalse(word.weakCompareAndSetPlain(2, 3) || word.weakCompareAndSetAcquire(2, 3));
+    assertFalse(word.weakCompareAndSetRelease(2, 3) || word.weakCompareAndSetVolatile(2, 3));
+    assertEquals(1, word.get());
+    while (!word.weakCompareAndSetPlain(1, 2)) {}
+    while (!word.weakCompareAndSetAcquire(2, 3)) {}
+    while (!word.weakCompareAndSetRelease(3, 4)) {}
+    while (!word.weakCompareAndSetVolatile(4, 5)) {}
+    assertEquals(5, word.get());
   }
 
   // A failed compare-and-set changes nothing and says so.

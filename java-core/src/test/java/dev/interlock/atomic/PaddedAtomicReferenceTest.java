@@ -44,6 +44,23 @@ class PaddedAtomicReferenceTest {
     assertSame(sameLetters, word.get());
     assertSame(sameLetters, word.getAndUpdate(s -> s + "x"));
     assertEquals("axy", word.updateAndGet(s -> s + "y"));
+    assertEquals("axy", word.getAndAccumulate("z", String::concat));
+    assertEquals("axyz!", word.accumulateAndGet("!", String::concat));
+  }
+
+  // The weak forms replace what is expected, if not at once, and never anything else.
+  @Test
+  void weakCompareAndSet_eachMode_replacesWhatIsExpected() {
+    PaddedAtomicReference<String> word = new PaddedAtomicReference<>("a");
+    assertFalse(word.weakCompareAndSetPlain("x", "b") || word.weakCompareAndSetAcquire("x", "b"));
+    assertFalse(
+        word.weakCompareAndSetRelease("x", "b") || word.weakCompareAndSetVolatile("x", "b"));
+    assertEquals("a", word.get());
+    while (!word.weakCompareAndSetPlain("a", "b")) {}
+    while (!word.weakCompareAndSetAcquire("b", "c")) {}
+    while (!word.weakCompareAndSetRelease("c", "d")) {}
+    while (!word.weakCompareAndSetVolatile("d", "e")) {}
+    assertEquals("e", word.get());
   }
 
   // No update of many threads is lost.

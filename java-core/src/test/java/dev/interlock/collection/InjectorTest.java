@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** One caller at a time; what {@code java.util.Queue} asks for is in {@link InjectorSuiteTest}. */
@@ -131,6 +132,33 @@ class InjectorTest {
     iterator.remove();
     assertThrows(IllegalStateException.class, iterator::remove);
     assertEquals(List.of(3, 4, 5), List.copyOf(injector));
+  }
+
+  // Batches keep the order and end at their limit; what fails takes or gives no more than it did.
+  @Test
+  void fillAndDrain_limitsAndFailures() {
+    AtomicInteger next = new AtomicInteger();
+    List<Integer> out = new ArrayList<>();
+    assertEquals(0, injector.fill(next::getAndIncrement, 0));
+    assertEquals(50, injector.fill(next::getAndIncrement, 50));
+    assertEquals(3, injector.drain(out::add, 3));
+    assertEquals(0, injector.drain(out::add, 0));
+    assertThrows(
+        ArithmeticException.class, () -> injector.drain(x -> out.add(x / (x - 5) > 0 ? x : x)));
+    assertEquals(List.of(0, 1, 2, 3, 4), out);
+    assertEquals(6, injector.peek(), "5 was given, and is gone");
+    assertEquals(44, injector.drain(out::add));
+    assertEquals(0, injector.drain(out::add));
+    next.set(0);
+    assertThrows(
+        ArithmeticException.class, () -> injector.fill(() -> 6 / (3 - next.getAndIncrement()), 5));
+    assertEquals(List.of(2, 3, 6), List.copyOf(injector));
+    assertThrows(NullPointerException.class, () -> injector.fill(() -> null, 1));
+    assertThrows(NullPointerException.class, () -> injector.fill(null, 1));
+    assertThrows(NullPointerException.class, () -> injector.drain(null));
+    assertThrows(IllegalArgumentException.class, () -> injector.fill(next::get, -1));
+    assertThrows(IllegalArgumentException.class, () -> injector.drain(out::add, -1));
+    assertEquals(3, injector.size());
   }
 
   @Test

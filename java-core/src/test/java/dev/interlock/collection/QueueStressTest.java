@@ -46,6 +46,18 @@ class QueueStressTest {
       ways.add(new Way("SPSC " + n, 1, 1, spsc::offer, spsc::poll, () -> spsc));
       SpscRingBuffer<Integer> checked = SpscRingBuffer.checked(n);
       ways.add(new Way("SPSC checked " + n, 1, 1, checked::offer, checked::poll, () -> checked));
+      SpscRingBuffer<Integer> spscBatches = new SpscRingBuffer<>(n);
+      ways.add(
+          new Way(
+              "SPSC batches " + n,
+              1,
+              1,
+              e -> spscBatches.offerBatch(new Integer[] {e}, 0, 1) == 1,
+              () -> {
+                Integer[] one = new Integer[1];
+                return spscBatches.pollBatch(one, 0, 1) == 1 ? one[0] : null;
+              },
+              () -> spscBatches));
       for (int threads : new int[] {1, 2, 4}) {
         MpmcArrayQueue<Integer> mpmc = new MpmcArrayQueue<>(n);
         String name = "MPMC " + n + ", " + threads + " to " + threads;
@@ -119,6 +131,47 @@ class QueueStressTest {
       assertEquals(i, all[i]);
     }
     assertEquals(0, way.queue.get().size());
+  }
+
+  // Whole batches between two threads, each of them of another length.
+  @Test
+  void batches_oneToOne_eachOnceAndInOrder() {
+    for (int capacity : new int[] {1, 3, 64}) {
+      SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(capacity);
+      Running<?> producer =
+          Kind.PLATFORM.start(
+              () -> {
+                for (int sent = 0, length = 0; sent < ELEMENTS; length = (length + 1) % 9) {
+                  Integer[] batch = new Integer[Math.min(length, ELEMENTS - sent)];
+                  for (int i = 0; i < batch.length; i++) {
+                    batch[i] = sent + i;
+                  }
+                  for (int done = 0, looks = 1; done < batch.length; looks++) {
+                    int now = ring.offerBatch(batch, done, batch.length - done);
+                    done += now;
+                    if (now == 0) {
+                      rest(looks);
+                    }
+                  }
+                  sent += batch.length;
+                }
+                return null;
+              });
+      Object[] some = new Object[7];
+      for (int taken = 0, looks = 1; taken < ELEMENTS; looks++) {
+        int size = ring.size();
+        int now = ring.pollBatch(some, 0, some.length);
+        assertTrue(now >= Math.min(size, some.length), now + " of at least " + size);
+        for (int i = 0; i < now; i++) {
+          assertEquals(taken++, some[i]);
+        }
+        if (now == 0) {
+          rest(looks);
+        }
+      }
+      producer.get();
+      assertTrue(ring.isEmpty());
+    }
   }
 
   // Size and traversal by others stay within the bounds and within what was put in.

@@ -161,6 +161,54 @@ class SpscRingBufferTest {
     assertEquals(List.of(6), List.copyOf(ring));
   }
 
+  // A batch goes in as far as there is room, and comes out as far as there is something, over the ends of
+  // laps.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17})
+  void batches_partly(int capacity) {
+    SpscRingBuffer<Integer> ring = new SpscRingBuffer<>(capacity);
+    Random random = new Random(capacity);
+    int in = 0;
+    int out = 0;
+    for (int round = 0; round < 1_000; round++) {
+      int count = random.nextInt(7);
+      Integer[] from = new Integer[count + 2];
+      for (int i = 0; i < count; i++) {
+        from[1 + i] = in + i;
+      }
+      int room = capacity - (in - out);
+      assertEquals(Math.min(count, room), ring.offerBatch(from, 1, count));
+      in += Math.min(count, room);
+      assertEquals(in - out, ring.size());
+      int wanted = random.nextInt(7);
+      Integer[] into = new Integer[wanted + 2];
+      int taken = ring.pollBatch(into, 1, wanted);
+      assertEquals(Math.min(wanted, in - out), taken);
+      for (int i = 0; i < into.length; i++) {
+        assertEquals(i >= 1 && i <= taken ? out + i - 1 : null, into[i]);
+      }
+      out += taken;
+      assertEquals(in - out, ring.size());
+      assertEquals(in == out ? null : out, ring.peek());
+    }
+  }
+
+  // A batch with a null is refused whole; an array that does not fit leaves the elements in.
+  @Test
+  void batches_refused_changeNothing() {
+    SpscRingBuffer<Object> ring = new SpscRingBuffer<>(4);
+    assertThrows(NullPointerException.class, () -> ring.offerBatch(new Object[] {1, null}, 0, 2));
+    assertThrows(
+        IndexOutOfBoundsException.class, () -> ring.offerBatch(new Object[] {1, 2}, 1, 2));
+    assertThrows(IndexOutOfBoundsException.class, () -> ring.pollBatch(new Object[2], -1, 2));
+    assertTrue(ring.isEmpty());
+    ring.offerBatch(new Object[] {"a", 1}, 0, 2);
+    assertThrows(ArrayStoreException.class, () -> ring.pollBatch(new String[2], 0, 2));
+    assertEquals(List.of("a", 1), List.copyOf(ring));
+    assertEquals(2, ring.pollBatch(new Object[2], 0, 2));
+    assertTrue(ring.isEmpty());
+  }
+
   // Checked: the second producer is named beside the first, with a remedy; nothing is changed.
   @Test
   void offer_bySecondThread_isReported() {
@@ -212,7 +260,8 @@ class SpscRingBufferTest {
             () -> ring.removeAll(List.of("a")),
             () -> ring.retainAll(List.of()),
             () -> ring.drain(x -> {}),
-            () -> ring.drain(x -> {}, 1));
+            () -> ring.drain(x -> {}, 1),
+            () -> ring.pollBatch(new Object[1], 0, 1));
     for (Runnable call : calls) {
       IllegalStateException e =
           Kind.PLATFORM

@@ -3,16 +3,21 @@ package dev.interlock.collection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.testing.Kind;
+import dev.interlock.testing.Running;
+import java.lang.invoke.VarHandle;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.FieldLayout;
 import org.openjdk.jol.info.GraphLayout;
+import org.openjdk.jol.vm.VM;
 
 /** What the unbounded structures take, and where their hot fields lie. */
 class UnboundedFootprintTest {
@@ -95,14 +100,37 @@ class UnboundedFootprintTest {
     assertTrue(own.get(0).offset() >= CACHE_LINE, () -> "node at " + own.get(0).offset());
   }
 
-  // The places of an elimination array lie a line apart.
+  // The places of an elimination array lie a line apart, from each other and from the array's length, as
+  // the elements of a real array do.
   @Test
   void eliminationArray_places_lineApart() throws Exception {
+    int scale = VM.current().arrayIndexScale("java.lang.Object");
+    for (int place = 0; place < 8; place++) {
+      int here = EliminationArray.indexOf(place);
+      int before = place == 0 ? 0 : EliminationArray.indexOf(place - 1);
+      int distance = (here - before) * scale;
+      assertTrue(distance >= CACHE_LINE, distance + " bytes in front of place " + place);
+    }
     EliminationArray<Object> places = new EliminationArray<>();
-    java.lang.reflect.Field cells = EliminationArray.class.getDeclaredField("cells");
-    cells.setAccessible(true);
-    ClassLayout layout = ClassLayout.parseInstance(cells.get(places));
-    assertTrue(layout.instanceSize() >= 2 * CACHE_LINE, layout::toPrintable);
+    java.lang.reflect.Field field = EliminationArray.class.getDeclaredField("cells");
+    field.setAccessible(true);
+    Object[] cells = (Object[]) field.get(places);
+    Object thing = new Object();
+    Running<Boolean> offering =
+        Kind.PLATFORM.start(() -> places.offer(thing, Integer.MAX_VALUE));
+    int found = -1;
+    while (found < 0) { // where it really is
+      VarHandle.fullFence();
+      for (int i = 0; i < cells.length; i++) {
+        found = cells[i] == thing ? i : found;
+      }
+    }
+    int at = found;
+    assertTrue(
+        IntStream.range(0, 8).anyMatch(place -> EliminationArray.indexOf(place) == at),
+        "at index " + at);
+    assertEquals(thing, places.take(1));
+    assertTrue(offering.get());
   }
 
   private static long sizeOf(Object root) {

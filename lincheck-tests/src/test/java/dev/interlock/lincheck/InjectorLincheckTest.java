@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Left out, because they are not one step, with what shows it: {@code size}, iteration and the bulk
  * removals (of {@code [a b]} a walk has counted a; a is polled, c is offered; the walk counts b and c:
- * three, where never more than two were). Batches are looked at in {@link BatchOperations}.
+ * three, where never more than two were), and batches of more than one element by {@code fill} and {@code
+ * drain}, one step for each. Batches into a deque are looked at in {@link BatchOperations}.
  */
 class InjectorLincheckTest {
   @Param(name = "x", gen = IntGen.class, conf = "1:3")
@@ -30,8 +31,19 @@ class InjectorLincheckTest {
     }
 
     @Operation
+    public int fillOne(@Param(name = "x") int x) {
+      return injector.fill(() -> x, 1);
+    }
+
+    @Operation
     public Integer poll() {
       return injector.poll();
+    }
+
+    @Operation
+    public Integer drainOne() {
+      AtomicInteger taken = new AtomicInteger(-1);
+      return injector.drain(taken::set, 1) == 1 ? taken.get() : null;
     }
 
     @Operation
@@ -62,7 +74,15 @@ class InjectorLincheckTest {
       return queue.offer(x);
     }
 
+    public int fillOne(int x) {
+      return queue.offer(x) ? 1 : 0;
+    }
+
     public Integer poll() {
+      return queue.poll();
+    }
+
+    public Integer drainOne() {
       return queue.poll();
     }
 

@@ -111,6 +111,30 @@ class PaddedAtomicLongLincheckTest {
     public long getAndUpdate(@Param(name = "n") int n) {
       return word.getAndUpdate(x -> x + n);
     }
+
+    @Operation
+    public long accumulateAndGet(@Param(name = "n") int n) {
+      return word.accumulateAndGet(n, Long::sum);
+    }
+
+    @Operation
+    public long getAndAccumulate(@Param(name = "n") int n) {
+      return word.getAndAccumulate(n, Long::sum);
+    }
+
+    /** The weak ones may fail for no reason, so they are tried until there is one. */
+    @Operation
+    public boolean weakCompareAndSet(@Param(name = "n") int expected, @Param(name = "n") int n) {
+      do {
+        if (word.weakCompareAndSetPlain(expected, n)
+            || word.weakCompareAndSetAcquire(expected, n)
+            || word.weakCompareAndSetRelease(expected, n)
+            || word.weakCompareAndSetVolatile(expected, n)) {
+          return true;
+        }
+      } while (word.get() == expected);
+      return false;
+    }
   }
 
   public static class Specification {
@@ -190,6 +214,18 @@ class PaddedAtomicLongLincheckTest {
 
     public long getAndUpdate(int n) {
       return word.addAndGet(n) - n;
+    }
+
+    public long accumulateAndGet(int n) {
+      return word.addAndGet(n);
+    }
+
+    public long getAndAccumulate(int n) {
+      return word.addAndGet(n) - n;
+    }
+
+    public boolean weakCompareAndSet(int expected, int n) {
+      return word.compareAndSet(expected, n);
     }
   }
 

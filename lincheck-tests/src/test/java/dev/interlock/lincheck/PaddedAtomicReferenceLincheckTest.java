@@ -81,6 +81,30 @@ class PaddedAtomicReferenceLincheckTest {
     public long getAndUpdate(@Param(name = "n") int n) {
       return word.getAndUpdate(x -> x + n);
     }
+
+    @Operation
+    public long accumulateAndGet(@Param(name = "n") int n) {
+      return word.accumulateAndGet((long) n, Long::sum);
+    }
+
+    @Operation
+    public long getAndAccumulate(@Param(name = "n") int n) {
+      return word.getAndAccumulate((long) n, Long::sum);
+    }
+
+    /** The weak ones may fail for no reason, so they are tried until there is one. */
+    @Operation
+    public boolean weakCompareAndSet(@Param(name = "n") int expected, @Param(name = "n") int n) {
+      do {
+        if (word.weakCompareAndSetPlain((long) expected, (long) n)
+            || word.weakCompareAndSetAcquire((long) expected, (long) n)
+            || word.weakCompareAndSetRelease((long) expected, (long) n)
+            || word.weakCompareAndSetVolatile((long) expected, (long) n)) {
+          return true;
+        }
+      } while (word.get() == expected);
+      return false;
+    }
   }
 
   public static class Specification {
@@ -136,6 +160,18 @@ class PaddedAtomicReferenceLincheckTest {
 
     public long getAndUpdate(int n) {
       return word.addAndGet(n) - n;
+    }
+
+    public long accumulateAndGet(int n) {
+      return word.addAndGet(n);
+    }
+
+    public long getAndAccumulate(int n) {
+      return word.addAndGet(n) - n;
+    }
+
+    public boolean weakCompareAndSet(int expected, int n) {
+      return word.compareAndSet(expected, n);
     }
   }
 

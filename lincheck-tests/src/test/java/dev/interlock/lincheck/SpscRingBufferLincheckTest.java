@@ -36,6 +36,17 @@ class SpscRingBufferLincheckTest {
       return ring.fill(() -> n, 1);
     }
 
+    @Operation(nonParallelGroup = "producer")
+    public int offerBatchOfOne(@Param(name = "n") int n) {
+      return ring.offerBatch(new Integer[] {n}, 0, 1);
+    }
+
+    @Operation(nonParallelGroup = "consumer")
+    public Integer pollBatchOfOne() {
+      Integer[] one = new Integer[1];
+      return ring.pollBatch(one, 0, 1) == 1 ? one[0] : null;
+    }
+
     @Operation(nonParallelGroup = "consumer")
     public Integer poll() {
       return ring.poll();
