@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +41,57 @@ class ReclamationStressTest {
   @Test
   void epochs_short() {
     epochs(SHORT);
+  }
+
+  // However the threads are scheduled, the garbage of epochs keeps the bound that belongs to the
+  // longest
+  // pin there was, counted in collections of one participant.
+  @Test
+  void epochs_garbageBound_short() {
+    int every = 16;
+    EpochDomain domain = EpochDomain.builder().collectEvery(every).build();
+    AtomicIntegerArray deferred = new AtomicIntegerArray(WORKERS);
+    AtomicInteger longest = new AtomicInteger();
+    AtomicLong reclaimed = new AtomicLong();
+    long end = System.nanoTime() + SHORT;
+    List<Running<Object>> workers = new ArrayList<>();
+    for (int w = 0; w < WORKERS; w++) {
+      int me = w;
+      workers.add(
+          Kind.PLATFORM.start(
+              () -> {
+                SplittableRandom random = new SplittableRandom(me);
+                try (EpochDomain.Participant p = domain.join("worker " + me)) {
+                  int[] before = new int[WORKERS];
+                  while (System.nanoTime() < end) {
+                    for (int i = 0; i < WORKERS; i++) {
+                      before[i] = deferred.get(i) / every;
+                    }
+                    try (EpochDomain.Guard guard = p.pin()) {
+                      for (int i = random.nextInt(4); i >= 0; i--) {
+                        deferred.incrementAndGet(me);
+                        p.defer(me, n -> reclaimed.incrementAndGet());
+                      }
+                      assertTrue(p.isPinned(), guard::toString);
+                    }
+                    for (int i = 0; i < WORKERS; i++) {
+                      // One more, for a collection that was counted before and looked after.
+                      int collections = deferred.get(i) / every - before[i] + 1;
+                      longest.accumulateAndGet(collections, Math::max);
+                    }
+                  }
+                }
+                return null;
+              }));
+    }
+    workers.forEach(Running::get);
+    ReclamationFigures figures = domain.figures();
+    assertTrue(
+        figures.peak() <= domain.garbageBound(longest.get()), () -> domain + " of " + longest);
+    for (int i = 0; i < 3; i++) {
+      domain.collect();
+    }
+    assertEquals(domain.figures().retired(), reclaimed.get());
   }
 
   @ParameterizedTest
