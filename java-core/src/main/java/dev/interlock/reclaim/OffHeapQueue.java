@@ -8,6 +8,7 @@ import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.reclaim.HazardPointers.ParticipantRecord;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of longs, or of records of a fixed size, in the slots of an {@link OffHeapSlab}, for any number
@@ -26,7 +27,10 @@ import java.util.Objects;
  * UnavailableException}, {@code offer} says false. The queue always holds one slot besides its elements,
  * and a polled slot is garbage for a while; with {@code n + 1} plus {@link HazardPointers#garbageBound()}
  * slots and one for each thread that offers, {@code n} elements are never refused. An exception of a
- * {@link SlotAccess} leaves the queue without the record, when offering and when polling.
+ * {@link SlotAccess} leaves the queue without the record, when offering and when polling. What a callback of
+ * somebody else on a shared domain throws inside an operation goes to the thread's handler of uncaught
+ * exceptions; the element is in or out all the same. The methods that take or give a long are an {@link
+ * IllegalStateException} that changes nothing if the records of the slab have no word.
  *
  * <p><b>Cost.</b> An offer: acquiring a slot, and three compare-and-sets (record, link, tail) with one
  * fenced store. A poll: two compare-and-sets (record, head) with two fenced stores and one atomic
@@ -81,6 +85,7 @@ public final class OffHeapQueue {
       throw new IllegalArgumentException(
           domain + " has " + domain.slots() + " slot for a participant; a queue needs 2 or more");
     }
+    domain.bind(slab);
     this.slab = slab;
     this.domain = domain;
     long dummy = slab.acquire();
@@ -102,7 +107,8 @@ public final class OffHeapQueue {
    * A queue in {@code slab} that shares {@code domain} with others.
    *
    * @throws UnavailableException when the slab has not even one free slot
-   * @throws IllegalArgumentException when the participants of the domain have less than two slots
+   * @throws IllegalArgumentException when the participants of the domain have less than two slots, or it is
+   *     used with another slab
    */
   public static OffHeapQueue on(OffHeapSlab slab, HazardPointers domain) {
     return new OffHeapQueue(
@@ -122,6 +128,7 @@ public final class OffHeapQueue {
 
   /** Appends {@code value} as word 0 of a record, or gives false when the slab has no free slot. */
   public boolean offer(long value) {
+    OffHeapStack.requireWord(slab);
     long slot = OffHeapStack.acquire(slab, domain);
     if (slot == NONE) {
       return false;
@@ -168,8 +175,10 @@ public final class OffHeapQueue {
    * @throws NoSuchElementException when the queue is empty
    */
   public long remove() {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         throw new NoSuchElementException(
@@ -185,8 +194,10 @@ public final class OffHeapQueue {
 
   /** Removes the first element and gives word 0 of its record, or {@code ifEmpty}. */
   public long pollOr(long ifEmpty) {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         return ifEmpty;
@@ -204,6 +215,7 @@ public final class OffHeapQueue {
     Objects.requireNonNull(reader, "reader");
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         return false;
@@ -221,6 +233,7 @@ public final class OffHeapQueue {
 
   /** Word 0 of the first element's record, or {@code ifEmpty} when the queue is empty. */
   public long peekOr(long ifEmpty) {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
       for (; ; ) {
@@ -271,7 +284,13 @@ public final class OffHeapQueue {
 
   private void append(long slot) {
     slab.setLink(slot, NONE);
-    ParticipantRecord r = domain.claim();
+    ParticipantRecord r;
+    try {
+      r = domain.claim();
+    } catch (OutOfMemoryError noRecord) {
+      slab.release(slot);
+      throw noRecord;
+    }
     try {
       for (; ; ) {
         long t = protectTail(r);
@@ -345,10 +364,15 @@ public final class OffHeapQueue {
     domain.retire(r, old, slab.releaser());
   }
 
+  /** What a callback has thrown, if one ran, is not the caller's: the element is in or out all the same. */
   private static void leave(ParticipantRecord r) {
     r.clear(0);
     r.clear(1);
+    @Nullable Throwable failure = r.takeFailure();
     r.release();
+    if (failure != null) {
+      Failures.hand(failure);
+    }
   }
 
   private UnavailableException refused() {

@@ -6,6 +6,7 @@ import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.reclaim.HazardPointers.ParticipantRecord;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stack of longs, or of records of a fixed size, in the slots of an {@link OffHeapSlab}. Several stacks
@@ -24,7 +25,10 @@ import java.util.Objects;
  * UnavailableException}, {@code tryPush} says false. A popped slot is garbage for a while, so with {@code
  * n} elements a push may be refused although the slab has more than {@code n} slots; with {@code n} plus
  * {@link HazardPointers#garbageBound()} and one for each thread that pushes it is not. An exception of a
- * {@link SlotAccess} leaves the stack without the record when pushing, and without it when popping.
+ * {@link SlotAccess} leaves the stack without the record when pushing, and without it when popping. What a
+ * callback of somebody else on a shared domain throws inside an operation goes to the thread's handler of
+ * uncaught exceptions; the element is pushed or popped all the same. The methods that take or give a long
+ * are an {@link IllegalStateException} that changes nothing if the records of the slab have no word.
  *
  * <p><b>Cost.</b> A push: acquiring a slot and one compare-and-set. A pop: two compare-and-sets and one
  * store with a fence for the record and the hazard, one compare-and-set on the head, one atomic addition
@@ -56,6 +60,7 @@ public final class OffHeapStack {
   private final PaddedHandle head = new PaddedHandle(); // OffHeapSlab.NONE at first
 
   private OffHeapStack(OffHeapSlab slab, HazardPointers domain) {
+    domain.bind(slab);
     this.slab = slab;
     this.domain = domain;
   }
@@ -65,7 +70,11 @@ public final class OffHeapStack {
     return new OffHeapStack(slab, ownDomain("stack", slab, 1));
   }
 
-  /** A stack in {@code slab} that shares {@code domain} with others. */
+  /**
+   * A stack in {@code slab} that shares {@code domain} with others.
+   *
+   * @throws IllegalArgumentException when the domain is used with another slab
+   */
   public static OffHeapStack on(OffHeapSlab slab, HazardPointers domain) {
     return new OffHeapStack(
         Objects.requireNonNull(slab, "slab"), Objects.requireNonNull(domain, "domain"));
@@ -90,6 +99,7 @@ public final class OffHeapStack {
 
   /** Pushes {@code value} as word 0 of a record, or gives false when the slab has no free slot. */
   public boolean tryPush(long value) {
+    requireWord(slab);
     long slot = acquire(slab, domain);
     if (slot == OffHeapSlab.NONE) {
       return false;
@@ -136,8 +146,10 @@ public final class OffHeapStack {
    * @throws NoSuchElementException when the stack is empty
    */
   public long pop() {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       if (slot == OffHeapSlab.NONE) {
         throw new NoSuchElementException(
@@ -151,8 +163,10 @@ public final class OffHeapStack {
 
   /** Pops and gives word 0 of the record, or {@code ifEmpty} when the stack is empty. */
   public long popOr(long ifEmpty) {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       return slot == OffHeapSlab.NONE ? ifEmpty : valueAndRetire(r, slot);
     } finally {
@@ -165,6 +179,7 @@ public final class OffHeapStack {
     Objects.requireNonNull(reader, "reader");
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       if (slot == OffHeapSlab.NONE) {
         return false;
@@ -183,6 +198,7 @@ public final class OffHeapStack {
 
   /** Word 0 of the record on top, or {@code ifEmpty} when the stack is empty. */
   public long peekOr(long ifEmpty) {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
       long slot = protectHead(r);
@@ -225,9 +241,19 @@ public final class OffHeapStack {
   static long acquire(OffHeapSlab slab, HazardPointers domain) {
     for (; ; ) {
       long slot = slab.tryAcquire();
-      if (slot != OffHeapSlab.NONE || domain.scan() == 0) {
+      if (slot != OffHeapSlab.NONE || domain.scanHandingOver() == 0) {
         return slot;
       }
+    }
+  }
+
+  /** Before anything is taken: a record without a word has no place for a long. */
+  static void requireWord(OffHeapSlab slab) {
+    if (slab.words() == 0) {
+      throw new IllegalStateException(
+          "a record of "
+              + slab.objectName()
+              + " has no word for a long; make the slab with one word or more, or give a SlotAccess");
     }
   }
 
@@ -270,9 +296,14 @@ public final class OffHeapStack {
     return value;
   }
 
+  /** What a callback has thrown, if one ran, is not the caller's: the element is in or out all the same. */
   private static void leave(ParticipantRecord r) {
     r.clear(0);
+    @Nullable Throwable failure = r.takeFailure();
     r.release();
+    if (failure != null) {
+      Failures.hand(failure);
+    }
   }
 
   private UnavailableException refused() {
