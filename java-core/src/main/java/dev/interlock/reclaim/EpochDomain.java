@@ -821,8 +821,7 @@ public final class EpochDomain {
     /** It is not pinned. */
     void release() {
       // Ordering: Release. Pairs with the compare-and-set in tryClaim(); hands over the list.
-      // Evidence:
-      // HazardRecordHandOver, the same protocol.
+      // Evidence: EpochRecordHandOver.
       STATE.setRelease(this, IDLE);
     }
 

@@ -1,5 +1,6 @@
 package dev.interlock.reclaim;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SlotAccess} leaves the stack without the record when pushing, and without it when popping. What a
  * callback of somebody else on a shared domain throws inside an operation goes to the thread's handler of
  * uncaught exceptions; the element is pushed or popped all the same. The methods that take or give a long
- * are an {@link IllegalStateException} that changes nothing if the records of the slab have no word.
+ * are an {@link IllegalStateException} that changes nothing if the records of the slab have no word. After {@link #close()} a push
+ * is a {@link ClosedException}, and the stack is empty.
  *
  * <p><b>Cost.</b> A push: acquiring a slot and one compare-and-set. A pop: two compare-and-sets and one
  * store with a fence for the record and the hazard, one compare-and-set on the head, one atomic addition
@@ -40,14 +42,16 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source.</b> Treiber 1986; with hazard pointers as in Michael 2004, figure 10.
  */
 @ProgressGuarantee(Progress.LOCK_FREE)
-public final class OffHeapStack {
+public final class OffHeapStack implements AutoCloseable {
   /*
    * head -> [ link | words ] -> [ link | words ] -> NONE        links and head are handles of the slab
    *
    *   push   a slot of one's own: words, link = head;  CAS head -> slot
    *   pop    h = head; publish h; head still h?  next = h.link;  CAS head h -> next;  read h; retire h
+   *   close  h = head;  CAS head h -> CLOSED, which pushes refuse and pops take for empty;  retire h and all
+   *          behind it
    *
-   * Linearization: push and pop at their successful CAS; pop and peek of an empty stack at the read of
+   * Linearization: push, pop and close at their successful CAS; pop and peek of an empty stack at the read of
    * head that finds NONE; peek at the second look that finds head unchanged.
    *
    * A slot that the hazard names is not released, so its link is that of the slot that head names: a
@@ -55,6 +59,9 @@ public final class OffHeapStack {
    * stay of the slot in the stack, and the CAS could succeed on the same slot come back (twin X15). The
    * generation in the handle makes that an error instead of a wrong result, 2^31 stays long.
    */
+  /** The head when nothing is pushed any more; no handle is negative. */
+  private static final long CLOSED = -1;
+
   private final OffHeapSlab slab;
   private final HazardPointers domain;
   private final PaddedHandle head = new PaddedHandle(); // OffHeapSlab.NONE at first
@@ -211,7 +218,35 @@ public final class OffHeapStack {
   /** Whether there is no element. */
   @ProgressGuarantee(Progress.WAIT_FREE)
   public boolean isEmpty() {
-    return head.value == OffHeapSlab.NONE;
+    return head.value <= OffHeapSlab.NONE;
+  }
+
+  /**
+   * Gives back the slots of all elements, which are gone. From then on nothing can be pushed, and nothing is
+   * found. Others may be at work meanwhile, and closing again does nothing. Slots that somebody reads at that
+   * moment are given back by a later scan of the domain.
+   */
+  @Override
+  public void close() {
+    long h;
+    do {
+      h = head.value;
+      if (h == CLOSED) {
+        return;
+      }
+    } while (!head.cas(h, CLOSED));
+    ParticipantRecord r = domain.claim();
+    try {
+      while (h != OffHeapSlab.NONE) {
+        long next = slab.link(h);
+        r.reserve();
+        domain.retire(r, h, slab.releaser());
+        h = next;
+      }
+    } finally {
+      leave(r);
+    }
+    domain.scanHandingOver();
   }
 
   /** The slab that holds the elements. */
@@ -261,14 +296,20 @@ public final class OffHeapStack {
     long h;
     do {
       h = head.value;
+      if (h == CLOSED) {
+        slab.release(slot);
+        throw new ClosedException(
+            "the stack on " + slab.objectName() + " is closed; nothing can be pushed any more",
+            null);
+      }
       slab.setLink(slot, h);
     } while (!head.cas(h, slot));
   }
 
   private long protectHead(ParticipantRecord r) {
     for (long h = head.value; ; ) {
-      if (h == OffHeapSlab.NONE) {
-        return h;
+      if (h <= OffHeapSlab.NONE) {
+        return OffHeapSlab.NONE;
       }
       r.publish(0, h);
       long again = head.value;

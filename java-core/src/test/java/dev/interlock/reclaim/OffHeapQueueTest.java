@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
 import dev.interlock.testing.Kind;
 import java.io.IOException;
@@ -189,6 +190,34 @@ class OffHeapQueueTest {
     }
     domain.scan();
     assertEquals(1, slab.live());
+  }
+
+  // A close gives back every slot, refuses what comes, and may come again.
+  @Test
+  void close_givesBackAllSlots() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 20, 1);
+    HazardPointers domain = HazardPointers.create(2);
+    for (int elements = 0; elements < 20; elements += 3) {
+      OffHeapQueue queue = OffHeapQueue.on(slab, domain);
+      for (int i = 0; i < elements; i++) {
+        queue.add(i);
+      }
+      queue.pollOr(0);
+      queue.close();
+      assertEquals(0, slab.live());
+      assertEquals(0, domain.figures().pending());
+      queue.close();
+      assertTrue(queue.isEmpty());
+      assertEquals(EMPTY, queue.pollOr(EMPTY));
+      assertEquals(EMPTY, queue.peekOr(EMPTY));
+      for (Executable use :
+          List.<Executable>of(
+              () -> queue.add(1), () -> queue.offer(1), () -> queue.add((s, slot) -> {}))) {
+        assertContains(
+            assertThrows(ClosedException.class, use).getMessage(), "OffHeapSlab(s) is closed");
+      }
+      assertEquals(0, slab.live());
+    }
   }
 
   // Operations allocate nothing.

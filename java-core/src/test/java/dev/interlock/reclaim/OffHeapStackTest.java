@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
 import dev.interlock.testing.Kind;
 import java.io.IOException;
@@ -294,6 +295,34 @@ class OffHeapStackTest {
     }
     assertTrue(stack.tryPush(7));
     assertFalse(slab.isLive(slotOf[0]));
+  }
+
+  // A close gives back every slot, refuses what comes, and may come again.
+  @Test
+  void close_givesBackAllSlots() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 20, 1);
+    HazardPointers domain = HazardPointers.create(2);
+    for (int elements = 0; elements < 20; elements += 3) {
+      OffHeapStack stack = OffHeapStack.on(slab, domain);
+      for (int i = 0; i < elements; i++) {
+        stack.push(i);
+      }
+      stack.popOr(0);
+      stack.close();
+      assertEquals(0, slab.live());
+      assertEquals(0, domain.figures().pending());
+      stack.close();
+      assertTrue(stack.isEmpty());
+      assertEquals(EMPTY, stack.popOr(EMPTY));
+      assertEquals(EMPTY, stack.peekOr(EMPTY));
+      for (Executable use :
+          List.<Executable>of(
+              () -> stack.push(1), () -> stack.tryPush(1), () -> stack.push((s, slot) -> {}))) {
+        assertContains(
+            assertThrows(ClosedException.class, use).getMessage(), "OffHeapSlab(s) is closed");
+      }
+      assertEquals(0, slab.live());
+    }
   }
 
   // Operations allocate nothing.
