@@ -61,13 +61,14 @@ class PackageArrowsTest {
     m.put("atomic", Set.of("annotation", "internal.layout", "internal.pause"));
 
     // What never waits.
-    m.put("reclaim", Set.of("", "annotation", "internal.layout", "atomic"));
+    m.put("internal.event", Set.of());
+    // A stall of reclamation is told to the flight recorder.
+    m.put("reclaim", Set.of("", "annotation", "internal.layout", "internal.event", "atomic"));
     m.put(
         "collection",
         Set.of("", "annotation", "internal.layout", "internal.pause", "atomic", "reclaim"));
 
     // How a caller waits: asleep, or with a future in its hand.
-    m.put("internal.event", Set.of());
     m.put("diagnostics", Set.of("", "internal.layout", "internal.wait", "internal.event"));
     m.put("future", Set.of("", "internal.layout", "internal.wait"));
     m.put("internal.op", Set.of("", "internal.layout", "internal.wait", "future"));

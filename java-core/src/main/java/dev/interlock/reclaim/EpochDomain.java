@@ -3,6 +3,7 @@ package dev.interlock.reclaim;
 import dev.interlock.ClosedException;
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
+import dev.interlock.internal.event.Recorder;
 import dev.interlock.internal.layout.LeadingPad;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Progress.</b> {@code pin} and closing a guard are wait-free. {@code defer}, {@code collect},
  * {@code join} and {@code close} are lock-free. Nobody waits for a participant that stays pinned (its
  * thread died, its coroutine was forgotten), but from then on nothing is reclaimed. That is not silent:
- * it is told to the listener once for each such pin, and stands in {@link #stalls()} and {@link
- * #figures()} for as long as it lasts.
+ * once for each such pin the listener is told, or a warning is logged if there is none, the flight recorder
+ * gets the event {@code dev.interlock.ReclamationStall}, and it stands in {@link #stalls()} and {@link
+ * #figures()} for as long as it lasts. {@link Participant#unpinAll()} ends it.
  *
  * <p><b>Memory effects.</b> Actions of a participant before it closes its guard happen-before the
  * callbacks of what was deferred while it was pinned. What is to be deferred must be unlinked by a
@@ -45,24 +48,28 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering and fairness.</b> Callbacks of one participant are called in the order in which it
  * deferred them; between participants no order is specified.
  *
- * <p><b>Blocking and errors.</b> Nothing blocks. Callbacks run in the thread that collects; they may
- * defer. If some throw, the others are called all the same, and the first exception leaves the call with
- * the others suppressed. A participant is used by one caller at a time, who may be another thread at
- * each call if something else orders them. Closing a participant that is pinned, or a guard that is
- * closed, is an {@link IllegalStateException} that changes nothing. After {@code close} the methods of a
- * participant throw {@link ClosedException}.
+ * <p><b>Blocking and errors.</b> Nothing blocks, but for what a logger does with the warning of a stall.
+ * Callbacks run in the thread that collects; they may defer. If some throw, checked or not, the others are
+ * called all the same, and the first exception leaves the call with the others suppressed. A participant
+ * is used by one caller at a time, who may be another thread at each call if something else orders them.
+ * Closing a participant that is pinned, or a guard that is closed, is an {@link IllegalStateException} that
+ * changes nothing; guards are used again, so one that was kept over four later pins may pass for a later one
+ * (see {@link Guard#close()}). After {@code close} the methods of a participant throw {@link
+ * ClosedException}.
  *
- * <p><b>The bound.</b> None while a participant stays pinned. Otherwise: what is deferred in epoch
- * {@code e} is reclaimed by the first collection of its participant in epoch {@code e+2} or later, and
- * each collection that meets nobody pinned in an older epoch moves on by one. A participant collects
- * every {@code collectEvery} deferrals.
+ * <p><b>The bound.</b> None while a participant stays pinned. Otherwise, with {@code C = collectEvery} and
+ * {@code R} records, no more than {@code 2*(q+1)*C*R} are ever pending if no pin lasts over more than
+ * {@code q} collections of one participant, which collects every {@code C} deferrals; {@code 2*C*R} if none
+ * is in the way at all. {@link #garbageBound(int)} computes it. A longer pin is what {@code stallAtPending}
+ * and {@code stallAfter} are there to report. Callbacks that defer are outside of the bound.
  *
  * <p><b>Cost.</b> {@code pin}: one load, one store, one full fence. Closing a guard: one release store.
  * {@code defer}: one fence and one atomic read-modify-write; a collection reads the records of all
  * participants. {@code join}: O(R) for R records, one compare-and-set.
  *
- * <p><b>Footprint.</b> A record: 64 bytes of padding, and 20 to 24 bytes for each place of its list.
- * Pinning allocates nothing unless pin sites are recorded. Records are kept for those who join later.
+ * <p><b>Footprint.</b> A record: 64 bytes of padding, and 20 to 24 bytes for each place of its list. A
+ * participant: eight guards of 24 bytes, and more when more than four are open. Pinning allocates nothing
+ * else unless pin sites are recorded. Records are kept for those who join later.
  *
  * <p><b>Source.</b> Fraser, Practical lock-freedom, Cambridge 2004, chapter 5; crossbeam-epoch. Differs
  * in: participants are handles, not threads; a stalled one is reported.
@@ -95,6 +102,16 @@ public final class EpochDomain {
    * it, so its word says s or less; seen pinned, it stops the step. Then it unpins, by release, and the
    * look that finds it unpinned, or pinned anew, is an acquire: the callback comes after its last use.
    *
+   * Bound. Let a pin last from before it reads the epoch until it is over, and over no more than q
+   * collections of one participant. Take q+1 collections of one participant, one after the other, that
+   * all read epoch e. Who stops the last of them says another epoch, so it read it before the epoch became
+   * e, and has been pinned since: over all q+1, which is one too many. So after q+1 collections the epoch
+   * is another one than the first of them read, and after 2*(q+1) it is two further at least; the last of
+   * them reclaims what was deferred before the first. What is left was deferred between the first and the
+   * last, (2q+1)*C; the next collection comes C deferrals later. So a list never holds more than
+   * 2*(q+1)*C, and there are R lists. One without owner only gets shorter, and the next owner goes on with
+   * it.
+   *
    * Invariants:      the stamps in a list do not fall from front to back.
    *                  an IDLE record is not pinned.
    *                  only the owner touches the list; ownership is handed over by state.
@@ -103,7 +120,9 @@ public final class EpochDomain {
    *
    * Rejected: looking at the epoch again after the pin (saves a stop of one collection, costs a load and
    * a loop at each pin); the time of each pin (25 ns); unpinning a record whose handle was collected by
-   * the garbage collector (what was found under the pin may still be in use without the handle).
+   * the garbage collector (what was found under the pin may still be in use without the handle); a guard
+   * for each pin (24 bytes, where escape analysis fails); one guard for all pins of a participant (closed
+   * once too often, it would end the pin of somebody else).
    */
   private static final int DEFAULT_COLLECT_EVERY = 64;
   private static final long DEFAULT_STALL_PENDING = 100_000;
@@ -114,6 +133,7 @@ public final class EpochDomain {
   private final long stallPending;
   private final long stallNanos;
   private final @Nullable Consumer<? super StallReport> onStall;
+  private final LongSupplier clock;
   private final boolean recordsSites;
 
   private final Epoch epoch = new Epoch();
@@ -126,6 +146,7 @@ public final class EpochDomain {
     stallPending = b.stallPending;
     stallNanos = b.stallNanos;
     onStall = b.onStall;
+    clock = b.clock;
     recordsSites = b.recordsSites;
   }
 
@@ -160,17 +181,16 @@ public final class EpochDomain {
    * @return how many were reclaimed
    */
   public int collect() {
-    tryAdvance();
+    @Nullable Throwable failure = tryAdvance();
     int reclaimed = 0;
     for (ParticipantRecord r : records) {
       if (r.tryClaim()) {
-        try {
-          reclaimed += reclaimDue(r);
-        } finally {
-          r.release();
-        }
+        reclaimed += reclaimDue(r, r);
+        failure = Failures.add(failure, r.takeFailure());
+        r.release();
       }
     }
+    Failures.rethrow(failure);
     return reclaimed;
   }
 
@@ -178,6 +198,22 @@ public final class EpochDomain {
   @ProgressGuarantee(Progress.WAIT_FREE)
   public long epoch() {
     return epoch.value;
+  }
+
+  /**
+   * The most that can be pending with the records that there are now, as long as no pin lasts over more
+   * than {@code collections} collections of one participant: {@code 2 * (collections + 1) * collectEvery *
+   * records()}.
+   *
+   * @throws IllegalArgumentException when {@code collections} is negative
+   */
+  @ProgressGuarantee(Progress.WAIT_FREE)
+  public long garbageBound(int collections) {
+    if (collections < 0) {
+      throw new IllegalArgumentException(
+          "collections is " + collections + "; a pin lasts over 0 of them or more");
+    }
+    return 2 * (collections + 1L) * collectEvery * records.length;
   }
 
   /** How many records there are: the most participants at a time, and who collected meanwhile. */
@@ -209,6 +245,11 @@ public final class EpochDomain {
     return stalls;
   }
 
+  /** For tests: whether a record refers to a thread that has pinned it. */
+  boolean remembersAPin() {
+    return Arrays.stream(records).anyMatch(r -> r.pinnedBy != null);
+  }
+
   @Override
   public String toString() {
     int pinned = 0;
@@ -237,7 +278,7 @@ public final class EpochDomain {
 
   // Records
 
-  private ParticipantRecord claim() {
+  ParticipantRecord claim() {
     for (; ; ) {
       ParticipantRecord[] all = records;
       for (ParticipantRecord r : all) {
@@ -256,35 +297,44 @@ public final class EpochDomain {
 
   // Collecting
 
-  private void defer(ParticipantRecord r, long argument, LongConsumer callback) {
+  void defer(ParticipantRecord r, long argument, LongConsumer callback) {
     // Ordering: Full. The unlinking comes before the epoch is read, or the stamp would be too old;
     // pairs with the fence in pin(). Evidence: EpochPin.
     VarHandle.fullFence();
+    r.reserve();
     tally.addRetired();
     r.append(epoch.value, argument, callback);
-    if (++r.sinceCollect >= collectEvery && !r.reclaiming) {
+    if (++r.sinceCollect >= collectEvery) {
       collect(r);
     }
+    r.throwFailure();
   }
 
-  /** Moves on by one if possible; reclaims what is due in this list, and in one without owner. */
-  private int collect(ParticipantRecord own) {
+  /**
+   * Moves on by one if possible; reclaims what is due in this list, and in one without owner. What callbacks
+   * and the listener throw is left in {@code own}, so that none keeps the others from being called.
+   */
+  int collect(ParticipantRecord own) {
+    if (own.reclaiming) {
+      return 0; // a callback asks for more of what runs already
+    }
+    own.reclaiming = true;
     own.sinceCollect = 0;
-    tryAdvance();
+    own.fail(tryAdvance());
     ParticipantRecord[] all = records;
-    ParticipantRecord other = all[own.nextToHelp++ % all.length];
+    ParticipantRecord other = all[own.nextToHelp(all.length)];
     int reclaimed = 0;
     if (other != own && other.tryClaim()) {
-      try {
-        reclaimed = reclaimDue(other);
-      } finally {
-        other.release();
-      }
+      reclaimed = reclaimDue(other, own);
+      other.release();
     }
-    return reclaimed + reclaimDue(own);
+    reclaimed += reclaimDue(own, own);
+    own.reclaiming = false;
+    return reclaimed;
   }
 
-  private boolean tryAdvance() {
+  /** Gives what the listener has thrown, if it was told of a stall. */
+  private @Nullable Throwable tryAdvance() {
     long e = epoch.value;
     // Ordering: Full. Between the epoch, which is younger than what is waiting to be reclaimed, and
     // the look at the pins; pairs with the fence in pin(). Evidence: EpochPin.
@@ -293,45 +343,58 @@ public final class EpochDomain {
     for (int i = 0; i < all.length; i++) {
       long word = all[i].wordAcquire();
       if (ParticipantRecord.isPinned(word) && !ParticipantRecord.isOf(word, e)) {
-        inTheWay(i, all[i], word);
-        return false;
+        return inTheWay(i, all[i], word);
       }
     }
     epoch.advance(e);
-    return true;
+    return null;
   }
 
-  private int reclaimDue(ParticipantRecord r) {
-    if (r.reclaiming) {
-      return 0;
-    }
+  private int reclaimDue(ParticipantRecord r, ParticipantRecord sink) {
     int due = r.due(epoch.value - 2);
     if (due != 0) {
       tally.addReclaimed(due);
-      r.callBack(due);
+      r.callBack(due, sink);
     }
     return due;
   }
 
   // Stalls
 
-  private void inTheWay(int i, ParticipantRecord r, long word) {
+  private @Nullable Throwable inTheWay(int i, ParticipantRecord r, long word) {
     Blocked b = r.blocked;
     if (b == null || b.word != word) {
-      b = new Blocked(word, System.nanoTime(), false);
+      b = new Blocked(word, clock.getAsLong(), false);
       r.blocked = b; // of two that come at once either will do
     }
     long pending = tally.pending();
     if (!b.reported && isStall(b, pending)) {
       Blocked reported = new Blocked(b.word, b.sinceNanos, true);
-      if (BLOCKED.compareAndSet(r, b, reported) && onStall != null) {
-        onStall.accept(report(i, r, reported, pending));
+      if (BLOCKED.compareAndSet(r, b, reported)) {
+        return tell(report(i, r, reported, pending));
       }
+    }
+    return null;
+  }
+
+  private @Nullable Throwable tell(StallReport report) {
+    try {
+      Recorder.reclamationStall(
+          report.domain(), report.participant(), report.pending(), report::toString);
+      if (onStall != null) {
+        onStall.accept(report);
+      } else {
+        System.getLogger(EpochDomain.class.getPackageName())
+            .log(System.Logger.Level.WARNING, report::toString);
+      }
+      return null;
+    } catch (Throwable fromListener) {
+      return fromListener;
     }
   }
 
   private boolean isStall(Blocked b, long pending) {
-    return pending >= stallPending || System.nanoTime() - b.sinceNanos >= stallNanos;
+    return pending >= stallPending || clock.getAsLong() - b.sinceNanos >= stallNanos;
   }
 
   private StallReport report(int i, ParticipantRecord r, Blocked b, long pending) {
@@ -339,7 +402,7 @@ public final class EpochDomain {
     return new StallReport(
         objectName(),
         r.owner + " #" + i,
-        Duration.ofNanos(System.nanoTime() - b.sinceNanos),
+        Duration.ofNanos(clock.getAsLong() - b.sinceNanos),
         pending,
         by == null ? null : by.thread,
         by == null ? null : by.site);
@@ -353,6 +416,7 @@ public final class EpochDomain {
     private long stallPending = DEFAULT_STALL_PENDING;
     private long stallNanos = DEFAULT_STALL_AFTER.toNanos();
     private @Nullable Consumer<? super StallReport> onStall;
+    private LongSupplier clock = System::nanoTime;
     private boolean recordsSites;
 
     Builder() {}
@@ -396,16 +460,26 @@ public final class EpochDomain {
 
     /**
      * Is told of each stall once, by the thread whose collection finds it. What it throws leaves the call
-     * that collected.
+     * that collected, after it has. Without a listener a warning is logged, by a {@link System.Logger} that
+     * has the name of this package.
      */
     public Builder onStall(Consumer<? super StallReport> listener) {
       onStall = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
-    /** Keeps the thread and the stack of each pin, for reports. A pin then costs microseconds. */
+    /**
+     * Keeps the thread and the stack of each pin for reports, until it ends, and gives out a new guard for
+     * each, so that a guard of an earlier pin is always found out. A pin then costs microseconds.
+     */
     public Builder recordPinSites() {
       recordsSites = true;
+      return this;
+    }
+
+    /** For tests: nanoseconds from any origin, in place of {@link System#nanoTime()}. */
+    Builder clock(LongSupplier nanos) {
+      clock = nanos;
       return this;
     }
 
@@ -429,9 +503,29 @@ public final class EpochDomain {
    */
   @ProgressGuarantee(Progress.LOCK_FREE)
   public static final class Participant implements AutoCloseable {
+    private static final int FIRST_GUARDS = 8; // a power of two
+
+    /** A guard that was closed is given out again after so many others at the earliest. */
+    private static final int REST = 4;
+
+    /*
+     * guards:   all there are; grows by doubling
+     * resting:  a ring of the numbers of those that are closed, in the order in which they were closed:
+     *           from restingHead, which is the next to be given out, to restingTail
+     *
+     *   pin     guard restingHead: open;  restingHead + 1
+     *   close   guard closed;  its number goes to restingTail;  restingTail + 1
+     *
+     * Invariant: open guards + resting ones = guards.length, so the ring never overflows; and REST of them
+     * or more rest while another is given out, so who closes again what was closed a moment ago finds it
+     * closed. The numbers, and not the guards, stand in the ring: a store of a reference costs a barrier.
+     */
     private final EpochDomain domain;
-    private final Guard guard = new Guard(this);
-    private int depth;
+    private Guard[] guards = new Guard[FIRST_GUARDS];
+    private int[] resting = new int[FIRST_GUARDS];
+    private int restingHead;
+    private int restingTail = FIRST_GUARDS;
+    private int open;
 
     /** Null once closed, since somebody else may own the record then. */
     private @Nullable ParticipantRecord record;
@@ -439,19 +533,33 @@ public final class EpochDomain {
     Participant(EpochDomain domain, ParticipantRecord record) {
       this.domain = domain;
       this.record = record;
+      for (int i = 0; i < FIRST_GUARDS; i++) {
+        guards[i] = new Guard(this, i);
+        resting[i] = i;
+      }
     }
 
     /**
-     * Pins: nothing that is found from now on is reclaimed before the guard is closed. Pins may be nested;
-     * the outermost counts.
+     * Pins: nothing that is found from now on is reclaimed before the guard is closed. Pins may be nested or
+     * overlap; the participant is pinned until all their guards are closed, in whatever order.
      */
     @ProgressGuarantee(Progress.WAIT_FREE)
     public Guard pin() {
       ParticipantRecord r = record();
-      if (depth++ == 0) {
-        if (domain.recordsSites) {
+      if (restingTail - restingHead <= REST) {
+        addGuards();
+      }
+      int number = resting[restingHead++ & (resting.length - 1)];
+      Guard guard = guards[number];
+      if (domain.recordsSites) {
+        guard = new Guard(this, number);
+        guards[number] = guard;
+        if (open == 0) {
           r.pinnedBy = new Pinned(Thread.currentThread(), new Throwable("pinned here"));
         }
+      }
+      guard.open = true;
+      if (open++ == 0) {
         r.pin(domain.epoch.value);
       }
       return guard;
@@ -460,7 +568,25 @@ public final class EpochDomain {
     /** Whether it is pinned. */
     @ProgressGuarantee(Progress.WAIT_FREE)
     public boolean isPinned() {
-      return depth != 0;
+      return open != 0;
+    }
+
+    /**
+     * Ends all pins, for who takes over from somebody who will not: a thread that has died, a coroutine that
+     * was forgotten. Their guards are closed then, and what was found under them must not be used any more.
+     * As every call, it must come after those of the former owner, in an order that something makes.
+     *
+     * @return how many guards were open
+     */
+    @ProgressGuarantee(Progress.WAIT_FREE)
+    public int unpinAll() {
+      int ended = open;
+      for (int i = 0; open != 0; i++) {
+        if (guards[i].open) {
+          unpin(guards[i]);
+        }
+      }
+      return ended;
     }
 
     /** Hands over what nobody can find any more; {@code callback} runs once nobody can be using it. */
@@ -481,7 +607,10 @@ public final class EpochDomain {
      * @return how many were reclaimed
      */
     public int collect() {
-      return domain.collect(record());
+      ParticipantRecord r = record();
+      int reclaimed = domain.collect(r);
+      r.throwFailure();
+      return reclaimed;
     }
 
     /**
@@ -496,7 +625,7 @@ public final class EpochDomain {
       if (r == null) {
         return;
       }
-      if (depth != 0) {
+      if (open != 0) {
         throw new IllegalStateException(
             this + " was closed while it is pinned; close its guard first");
       }
@@ -505,11 +634,10 @@ public final class EpochDomain {
             this + " was closed by a callback that it runs; close it after the call that collects");
       }
       record = null;
-      try {
-        domain.collect(r);
-      } finally {
-        r.release();
-      }
+      domain.collect(r);
+      @Nullable Throwable failure = r.takeFailure();
+      r.release();
+      Failures.rethrow(failure);
     }
 
     @Override
@@ -520,17 +648,43 @@ public final class EpochDomain {
           + domain.objectName()
           + (r == null
               ? "[closed]"
-              : "[" + (depth == 0 ? "" : "pinned, ") + "deferred=" + r.size + "]");
+              : "[" + (open == 0 ? "" : "pinned, ") + "deferred=" + r.size + "]");
     }
 
-    private void unpin() {
-      if (depth == 0) {
+    private void unpin(Guard guard) {
+      if (!guard.open) {
         throw new IllegalStateException(
-            "a guard of " + this + " was closed while nothing is pinned; close each guard once");
+            "a guard of " + this + " was closed already; close each guard once");
       }
-      if (--depth == 0) {
-        record().unpin();
+      guard.open = false;
+      resting[restingTail++ & (resting.length - 1)] = guard.number;
+      if (--open == 0) {
+        ParticipantRecord r = record();
+        r.unpin();
+        if (domain.recordsSites) {
+          r.pinnedBy = null; // after the pin: until then a report may want it
+        }
       }
+    }
+
+    /** Twice as many; the new ones rest behind those that rest. */
+    private void addGuards() {
+      int n = guards.length;
+      Guard[] more = Arrays.copyOf(guards, 2 * n);
+      int[] ring = new int[2 * n];
+      int rest = 0;
+      while (restingHead + rest != restingTail) {
+        ring[rest] = resting[(restingHead + rest) & (n - 1)];
+        rest++;
+      }
+      for (int i = n; i < 2 * n; i++) {
+        more[i] = new Guard(this, i);
+        ring[rest++] = i;
+      }
+      guards = more;
+      resting = ring;
+      restingHead = 0;
+      restingTail = rest;
     }
 
     private ParticipantRecord record() {
@@ -547,19 +701,24 @@ public final class EpochDomain {
   @ProgressGuarantee(Progress.WAIT_FREE)
   public static final class Guard implements AutoCloseable {
     private final Participant participant;
+    private final int number;
+    private boolean open;
 
-    Guard(Participant participant) {
+    Guard(Participant participant, int number) {
       this.participant = participant;
+      this.number = number;
     }
 
     /**
-     * Ends the pin that this guard was given out for; of nested ones, the outermost counts.
+     * Ends the pin that this guard was given out for; the last of a participant's to be closed unpins it.
      *
-     * @throws IllegalStateException when nothing is pinned
+     * @throws IllegalStateException when it was closed already. That is found for certain until the
+     *     participant has been pinned four times more, and always if pin sites are recorded; after that the
+     *     same object may have been given out again, and closing it ends that pin
      */
     @Override
     public void close() {
-      participant.unpin();
+      participant.unpin(this);
     }
 
     @Override
@@ -606,12 +765,46 @@ public final class EpochDomain {
     private int head;
     private int size;
     private int sinceCollect;
-    private int nextToHelp;
+    int nextToHelp;
+
+    /** Whether its owner collects, and callbacks may run: what they defer waits for the next time. */
     private boolean reclaiming;
+
+    /** What callbacks and the listener have thrown, until the call in which they ran is about to end. */
+    private @Nullable Throwable failure;
 
     private volatile String owner = "participant";
     private volatile @Nullable Pinned pinnedBy;
     private volatile @Nullable Blocked blocked;
+
+    /** Whose turn it is to be helped: all in a circle, however often. */
+    int nextToHelp(int records) {
+      int i = nextToHelp < records ? nextToHelp : 0;
+      nextToHelp = i + 1;
+      return i;
+    }
+
+    void fail(@Nullable Throwable e) {
+      if (e != null) {
+        failure = Failures.add(failure, e);
+      }
+    }
+
+    /** What callbacks and the listener have thrown since it was asked last. */
+    @Nullable Throwable takeFailure() {
+      Throwable taken = failure;
+      if (taken != null) {
+        failure = null;
+      }
+      return taken;
+    }
+
+    /** Unless a callback calls: its own failure and that of the others belong to the call around it. */
+    void throwFailure() {
+      if (failure != null && !reclaiming) {
+        Failures.rethrow(takeFailure());
+      }
+    }
 
     static boolean isPinned(long word) {
       return (word & PINNED) != 0;
@@ -628,8 +821,7 @@ public final class EpochDomain {
     /** It is not pinned. */
     void release() {
       // Ordering: Release. Pairs with the compare-and-set in tryClaim(); hands over the list.
-      // Evidence:
-      // HazardRecordHandOver, the same protocol.
+      // Evidence: EpochRecordHandOver.
       STATE.setRelease(this, IDLE);
     }
 
@@ -644,10 +836,15 @@ public final class EpochDomain {
       setWordRelease(wordPlain() & ~PINNED);
     }
 
-    void append(long stamp, long argument, LongConsumer callback) {
+    /** Makes room for one more, so that appending it cannot fail. */
+    void reserve() {
       if (size == stamps.length) {
         grow();
       }
+    }
+
+    /** Appends to the list, which has room. */
+    void append(long stamp, long argument, LongConsumer callback) {
       int i = (head + size) & (stamps.length - 1);
       stamps[i] = stamp;
       arguments[i] = argument;
@@ -664,27 +861,20 @@ public final class EpochDomain {
       return n;
     }
 
-    void callBack(int count) {
-      @Nullable Throwable failure = null;
-      reclaiming = true;
-      try {
-        for (int i = 0; i < count; i++) {
-          int at = head;
-          long argument = arguments[at];
-          LongConsumer callback = callbacks[at];
-          Arrays.fill(callbacks, at, at + 1, null);
-          head = (at + 1) & (stamps.length - 1);
-          size--;
-          try {
-            callback.accept(argument); // may append, and so make the ring grow
-          } catch (RuntimeException | Error e) {
-            failure = Failures.add(failure, e);
-          }
+    void callBack(int count, ParticipantRecord sink) {
+      for (int i = 0; i < count; i++) {
+        int at = head;
+        long argument = arguments[at];
+        LongConsumer callback = callbacks[at];
+        Arrays.fill(callbacks, at, at + 1, null);
+        head = (at + 1) & (stamps.length - 1);
+        size--;
+        try {
+          callback.accept(argument); // may append, and so make the ring grow
+        } catch (Throwable e) { // also what is checked: not all callbacks are written in Java
+          sink.fail(e);
         }
-      } finally {
-        reclaiming = false;
       }
-      Failures.rethrow(failure);
     }
 
     private void grow() {

@@ -6,22 +6,35 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private Failures() {}
 
-  static Throwable add(@Nullable Throwable first, Throwable next) {
+  static @Nullable Throwable add(@Nullable Throwable first, @Nullable Throwable next) {
     if (first == null) {
       return next;
     }
-    if (first != next) {
+    if (next != null && first != next) {
       first.addSuppressed(next);
     }
     return first;
   }
 
+  /** Throws it as it is: code of another language may have thrown what Java calls checked. */
   static void rethrow(@Nullable Throwable failure) {
-    if (failure instanceof Error e) {
-      throw e;
+    if (failure != null) {
+      Failures.<RuntimeException>throwAs(failure);
     }
-    if (failure instanceof RuntimeException e) {
-      throw e;
+  }
+
+  /** For a caller who has nothing to do with it: to the thread's handler of uncaught exceptions. */
+  static void hand(Throwable failure) {
+    Thread current = Thread.currentThread();
+    try {
+      current.getUncaughtExceptionHandler().uncaughtException(current, failure);
+    } catch (Throwable fromHandler) {
+      // Ignored, as the virtual machine does: the operation has done its work and has to say so.
     }
+  }
+
+  @SuppressWarnings("unchecked") // erased, so nothing is cast
+  private static <T extends Throwable> void throwAs(Throwable failure) throws T {
+    throw (T) failure;
   }
 }

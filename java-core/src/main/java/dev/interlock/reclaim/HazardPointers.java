@@ -7,7 +7,9 @@ import dev.interlock.internal.layout.LeadingPad;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -20,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Things are named by 64-bit numbers that are not zero: handles of an {@link OffHeapSlab}, native
  * addresses, descriptors, the index of a buffer in its pool. A name that has been retired must not come
- * into use again before its callback was called.
+ * into use again before its callback was called, and two things must not have the same name. Handles of two
+ * slabs may be the same number, so a domain serves one slab: the first on which a structure is made with
+ * it, or whose releaser is a callback; another one is refused. Any number of structures on one slab may
+ * share a domain.
  *
  * <pre>{@code
  * HazardPointers domain = HazardPointers.create(1);
@@ -37,8 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Progress.</b> {@code publish} and {@code clear} are wait-free. {@code protect} is lock-free: it
  * looks again only when the source changed. {@code retire}, {@code scan}, {@code join} and {@code close}
  * are lock-free: a walk over the records of the domain, no loop that waits for a participant. A
- * participant that never comes back keeps what its slots name, and what was in its list; nobody waits
- * for it.
+ * participant that never comes back keeps what its slots name, at most {@code slots} things, and what was
+ * in its list, less than a threshold; nobody waits for it, and nothing else is kept for it. So there is
+ * nothing to report: {@link #participants()} tells who keeps how much, at any time.
  *
  * <p><b>Memory effects.</b> Actions of a participant before it clears a slot, or puts another name in
  * it, happen-before the callback of what the slot named. The source that {@code protect} reads must be
@@ -48,10 +54,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering and fairness.</b> The order in which callbacks are called is not specified.
  *
  * <p><b>Blocking and errors.</b> Nothing blocks. Callbacks run in the thread that scans, after the list
- * is in order again; they may retire. If some throw, the others are called all the same, and the first
- * exception leaves the call with the others suppressed. A participant is used by one caller at a time,
- * who may be another thread at each call if something else orders them (as the resumption of a
- * coroutine does). After {@code close} its methods throw {@link ClosedException}.
+ * is in order again; they may retire. If some throw, checked or not, the others are called all the same,
+ * and the first exception leaves the call with the others suppressed. In an operation of a stack or a queue
+ * that shares the domain it goes to the thread's handler of uncaught exceptions instead: that operation has
+ * done its work. A participant is used by one caller at a time, who may be another thread at each call if
+ * something else orders them (as the resumption of a coroutine does). After {@code close} its methods throw
+ * {@link ClosedException}.
  *
  * <p><b>The bound.</b> With {@code H} slots a participant, {@code R} records and the threshold {@code T =
  * max(scanThreshold, 2*H*R)}, no more than {@code R*T} are ever pending; and {@code R*(T-1)} at any
@@ -98,12 +106,16 @@ public final class HazardPointers {
    * does not use it, or the scan sees the slot and keeps the name. (Twin X3 looks first and publishes
    * then; twin X2 mistakes one answer for the other.)
    *
+   * A name may be copied to a higher slot without a look. The scan reads the slots of a record upwards: if
+   * it reads the lower one after that was cleared, it acquires what came before, the copy; if before, it
+   * finds the original. Downwards neither follows.
+   *
    * Bound. A list is scanned when its size reaches T > H*R, and after a scan it holds only names that
    * were in a slot: at most H*R, each once. So a list never holds more than T, nor more than T-1 between
    * calls, whoever owns its record. A record without owner keeps its list, and the next owner goes on
    * with it; a scan takes one such record along, so that what is left there does not wait for a join.
    *
-   * Invariants:      a name stands in at most one list, once.
+   * Invariants:      a name stands in at most one list, once; hence one slab, see bind().
    *                  an IDLE record has empty slots.
    *                  only the owner touches list and scratch; ownership is handed over by state.
    * Non-invariants:  a slot may name what has been reclaimed, or was never at the source: published,
@@ -128,6 +140,10 @@ public final class HazardPointers {
   private final int scanThreshold;
   private final @Nullable String name;
   private final Tally tally = new Tally();
+
+  /** Whose handles are names here, once a structure on it or its releaser came along. */
+  private volatile @Nullable OffHeapSlab slab;
+
   private volatile ParticipantRecord[] records = new ParticipantRecord[0];
 
   private HazardPointers(@Nullable String name, int slots, int scanThreshold) {
@@ -170,7 +186,15 @@ public final class HazardPointers {
 
   /** A new participant. It may be used by any thread, one at a time, until it is closed. */
   public Participant join() {
-    return new Participant(this, claim());
+    return join("participant");
+  }
+
+  /** The same; {@link #participants()} and {@code toString} show {@code name}. */
+  public Participant join(String name) {
+    Objects.requireNonNull(name, "name");
+    ParticipantRecord r = claim();
+    r.owner = name;
+    return new Participant(this, r);
   }
 
   /**
@@ -180,15 +204,28 @@ public final class HazardPointers {
    * @return how many were reclaimed
    */
   public int scan() {
+    return scanWithoutOwner(false);
+  }
+
+  /** The same for an operation to which the callbacks do not belong: what they throw is handed over. */
+  int scanHandingOver() {
+    return scanWithoutOwner(true);
+  }
+
+  private int scanWithoutOwner(boolean handsOver) {
     int reclaimed = 0;
+    @Nullable Throwable failure = null;
     for (ParticipantRecord r : records) {
       if (r.tryClaim()) {
-        try {
-          reclaimed += scanList(r);
-        } finally {
-          r.release();
-        }
+        reclaimed += scanList(r, r);
+        failure = Failures.add(failure, r.takeFailure());
+        r.release();
       }
+    }
+    if (handsOver && failure != null) {
+      Failures.hand(failure);
+    } else {
+      Failures.rethrow(failure);
     }
     return reclaimed;
   }
@@ -216,6 +253,30 @@ public final class HazardPointers {
   public long garbageBound() {
     int r = records.length;
     return (long) r * threshold(r);
+  }
+
+  /**
+   * Who takes part, what each protects and what waits in its list; and the lists that somebody left behind
+   * and nobody owns. For a look from outside: each line was read while others went on.
+   */
+  public List<HazardReport> participants() {
+    List<HazardReport> lines = new ArrayList<>();
+    ParticipantRecord[] all = records;
+    for (int i = 0; i < all.length; i++) {
+      ParticipantRecord r = all[i];
+      boolean joined = r.isActive();
+      int retired = r.sizeOpaque();
+      if (joined || retired != 0) {
+        lines.add(
+            new HazardReport(
+                objectName(),
+                (joined ? r.owner : "nobody") + " #" + i,
+                joined,
+                r.protectedNames(slots),
+                retired));
+      }
+    }
+    return lines;
   }
 
   /** What was retired and reclaimed so far. */
@@ -252,6 +313,30 @@ public final class HazardPointers {
     return (int) Math.max(scanThreshold, Math.min(2L * slots * r, Integer.MAX_VALUE - 8));
   }
 
+  /**
+   * From the first call on, the handles among the names are those of {@code slab}. Handles of two slabs
+   * would collide: a slot of one would be kept by who protects a slot of the other, and the bound be false.
+   */
+  void bind(OffHeapSlab slab) {
+    OffHeapSlab bound = this.slab;
+    if (bound == slab) {
+      return;
+    }
+    if (bound == null && SLAB.compareAndSet(this, null, slab)) {
+      return;
+    }
+    bound = this.slab;
+    if (bound != slab) {
+      throw new IllegalArgumentException(
+          objectName()
+              + " is used with "
+              + (bound == null ? "another slab" : bound.objectName())
+              + ", so it cannot reclaim slots of "
+              + slab.objectName()
+              + ": handles of two slabs may be the same number; make a domain for each slab");
+    }
+  }
+
   // Records, also for the structures of this package, which own one for the time of an operation
 
   /** A record that the caller owns until it releases it. */
@@ -278,42 +363,58 @@ public final class HazardPointers {
     }
   }
 
+  /** What callbacks throw is left in {@code r}. */
   void retire(ParticipantRecord r, long key, LongConsumer callback) {
+    r.reserve();
     tally.addRetired();
     int size = r.append(key, callback);
-    if (size >= threshold(records.length) && !r.reclaiming) {
+    if (size >= threshold(records.length)) {
       scanAndHelp(r);
     }
   }
 
-  /** Scans the list of {@code own}, and that of one record without owner. */
+  /**
+   * Scans the list of {@code own}, and that of one record without owner. What callbacks throw is left in
+   * {@code own}, so that neither list keeps the other from being scanned.
+   */
   int scanAndHelp(ParticipantRecord own) {
+    if (own.reclaiming) {
+      return 0; // a callback asks for more of what runs already
+    }
+    own.reclaiming = true;
     ParticipantRecord[] all = records;
-    ParticipantRecord other = all[own.nextToHelp++ % all.length];
+    ParticipantRecord other = all[own.nextToHelp(all.length)];
     int reclaimed = 0;
     if (other != own && other.tryClaim()) {
-      try {
-        reclaimed = scanList(other);
-      } finally {
-        other.release();
-      }
+      reclaimed = scanList(other, own);
+      other.release();
     }
-    return reclaimed + scanList(own);
+    reclaimed += scanList(own, own);
+    own.reclaiming = false;
+    return reclaimed;
   }
 
-  /** Calls back for all in the list that no slot names; the caller owns the record. */
-  private int scanList(ParticipantRecord r) {
-    if (r.size == 0 || r.reclaiming) {
+  /**
+   * Calls back for all in the list that no slot names; the caller owns the record. What fails is left in
+   * {@code sink}, which the caller owns too.
+   */
+  private int scanList(ParticipantRecord r, ParticipantRecord sink) {
+    if (r.size == 0) {
       return 0;
     }
     // Ordering: Full. Between the unlinking of what is in the list and the look at the slots; pairs
     // with the fence in publish(). Evidence: HazardPublication.
     VarHandle.fullFence();
-    ParticipantRecord[] all = records;
-    int reclaimed = r.split(r.snapshot(all, slots));
+    int reclaimed;
+    try {
+      reclaimed = r.split(r.snapshot(records, slots));
+    } catch (OutOfMemoryError noRoom) { // for a copy of the slots: the list is as it was
+      sink.fail(noRoom);
+      return 0;
+    }
     if (reclaimed != 0) {
       tally.addReclaimed(reclaimed);
-      r.callBack(reclaimed);
+      r.callBack(reclaimed, sink);
     }
     return reclaimed;
   }
@@ -356,6 +457,11 @@ public final class HazardPointers {
     /**
      * Puts a name into {@code slot}. It is protected only if it is still linked when the caller looks at
      * the source <i>after</i> this call; a look before proves nothing.
+     *
+     * <p>A name that another slot of this participant protects needs no look if {@code slot} is the
+     * <i>higher</i> of the two: scans read the slots upwards, so one that comes too early for the copy finds
+     * the original, if that is cleared after this call. A copy to a lower slot may be missed by a scan that
+     * has read there before and reads the higher one after it was cleared; it needs the look.
      */
     @ProgressGuarantee(Progress.WAIT_FREE)
     public void publish(int slot, long key) {
@@ -377,7 +483,8 @@ public final class HazardPointers {
     /**
      * Hands over what nobody can find any more; {@code callback} gets its name once nobody protects it.
      *
-     * @throws IllegalArgumentException when {@code key} is {@link #NONE}
+     * @throws IllegalArgumentException when {@code key} is {@link #NONE}, or {@code callback} is the {@link
+     *     OffHeapSlab#releaser()} of another slab than the one whose handles are names here already
      */
     public void retire(long key, LongConsumer callback) {
       Objects.requireNonNull(callback, "callback");
@@ -385,7 +492,12 @@ public final class HazardPointers {
         throw new IllegalArgumentException(
             "the name 0 was retired at " + domain.objectName() + "; it means nothing at all");
       }
-      domain.retire(record(0), key, callback);
+      if (callback instanceof OffHeapSlab.Releaser releaser) {
+        domain.bind(releaser.slab());
+      }
+      ParticipantRecord r = record(0);
+      domain.retire(r, key, callback);
+      r.throwFailure();
     }
 
     /**
@@ -394,7 +506,10 @@ public final class HazardPointers {
      * @return how many were reclaimed
      */
     public int scan() {
-      return domain.scanAndHelp(record(0));
+      ParticipantRecord r = record(0);
+      int reclaimed = domain.scanAndHelp(r);
+      r.throwFailure();
+      return reclaimed;
     }
 
     /**
@@ -411,18 +526,19 @@ public final class HazardPointers {
         }
         record = null;
         r.clearAll();
-        try {
-          domain.scanAndHelp(r);
-        } finally {
-          r.release();
-        }
+        domain.scanAndHelp(r);
+        @Nullable Throwable failure = r.takeFailure();
+        r.owner = ParticipantRecord.OPERATION;
+        r.release();
+        Failures.rethrow(failure);
       }
     }
 
     @Override
     public String toString() {
       ParticipantRecord r = record;
-      return "participant of "
+      return (r == null ? "participant" : r.owner)
+          + " of "
           + domain.objectName()
           + (r == null ? "[closed]" : "[retired=" + r.size + "]");
     }
@@ -451,11 +567,16 @@ public final class HazardPointers {
     private static final int IDLE = 0;
     private static final int ACTIVE = 1;
 
+    /** The owner of a record that no participant has: a structure, or a scan that helps. */
+    static final String OPERATION = "an operation";
+
     /** Longs of a cache line, in front of the slots and behind them. */
     private static final int PAD = 8;
 
     private volatile int state = ACTIVE;
     private final long[] hazards;
+
+    private volatile String owner = OPERATION;
 
     private long[] keys = new long[8];
     private LongConsumer[] callbacks = new LongConsumer[8];
@@ -467,10 +588,13 @@ public final class HazardPointers {
     private long[] doneKeys = new long[8];
     private LongConsumer[] doneCallbacks = new LongConsumer[8];
 
-    /** Whether the callbacks of this record run: what they retire waits for the next scan. */
+    /** Whether its owner scans, and callbacks may run: what they retire waits for the next scan. */
     private boolean reclaiming;
 
-    private int nextToHelp;
+    int nextToHelp;
+
+    /** What callbacks have thrown, until the call in which they ran is about to end. */
+    private @Nullable Throwable failure;
 
     ParticipantRecord(int slots) {
       hazards = new long[PAD + slots + PAD];
@@ -506,17 +630,38 @@ public final class HazardPointers {
       }
     }
 
-    /** Appends to the list, and returns its size. */
+    /** Makes room for one more, so that appending it cannot fail. */
+    void reserve() {
+      if (size == keys.length) {
+        long[] moreKeys = Arrays.copyOf(keys, 2 * size);
+        callbacks = Arrays.copyOf(callbacks, 2 * size);
+        keys = moreKeys;
+      }
+    }
+
+    /** Appends to the list, which has room, and returns its size. */
     int append(long key, LongConsumer callback) {
       int n = size;
-      if (n == keys.length) {
-        keys = Arrays.copyOf(keys, 2 * n);
-        callbacks = Arrays.copyOf(callbacks, 2 * n);
-      }
       keys[n] = key;
       callbacks[n] = callback;
       size = n + 1;
       return size;
+    }
+
+    /** How many slots name something. */
+    int protectedNames(int slots) {
+      int n = 0;
+      for (int slot = 0; slot < slots; slot++) {
+        n += hazardAcquire(slot) == NONE ? 0 : 1;
+      }
+      return n;
+    }
+
+    int sizeOpaque() {
+      // Ordering: Opaque. A figure for people: the owner writes it plainly, and an old one tells
+      // what
+      // was true a moment ago.
+      return (int) SIZE.getOpaque(this);
     }
 
     /** Reads all slots; the names found stand sorted in {@code found}. */
@@ -540,8 +685,9 @@ public final class HazardPointers {
     /** Moves what is not among the first {@code n} found to the done ones; returns how many. */
     int split(int n) {
       if (doneKeys.length < size) {
-        doneKeys = new long[keys.length];
+        long[] moreKeys = new long[keys.length];
         doneCallbacks = new LongConsumer[keys.length];
+        doneKeys = moreKeys;
       }
       int kept = 0;
       int done = 0;
@@ -561,22 +707,42 @@ public final class HazardPointers {
       return done;
     }
 
-    void callBack(int count) {
-      @Nullable Throwable failure = null;
-      reclaiming = true;
-      try {
-        for (int i = 0; i < count; i++) {
-          try {
-            doneCallbacks[i].accept(doneKeys[i]);
-          } catch (RuntimeException | Error e) {
-            failure = Failures.add(failure, e);
-          }
+    void callBack(int count, ParticipantRecord sink) {
+      for (int i = 0; i < count; i++) {
+        try {
+          doneCallbacks[i].accept(doneKeys[i]);
+        } catch (Throwable e) { // also what is checked: not all callbacks are written in Java
+          sink.fail(e);
         }
-      } finally {
-        reclaiming = false;
-        Arrays.fill(doneCallbacks, 0, count, null);
       }
-      Failures.rethrow(failure);
+      Arrays.fill(doneCallbacks, 0, count, null);
+    }
+
+    /** Whose turn it is to be helped: all in a circle, however often. */
+    int nextToHelp(int records) {
+      int i = nextToHelp < records ? nextToHelp : 0;
+      nextToHelp = i + 1;
+      return i;
+    }
+
+    private void fail(Throwable e) {
+      failure = Failures.add(failure, e);
+    }
+
+    /** What callbacks have thrown since it was asked last. */
+    @Nullable Throwable takeFailure() {
+      Throwable taken = failure;
+      if (taken != null) {
+        failure = null;
+      }
+      return taken;
+    }
+
+    /** Unless a callback calls: its own failure and that of the others belong to the call around it. */
+    void throwFailure() {
+      if (failure != null && !reclaiming) {
+        Failures.rethrow(takeFailure());
+      }
     }
 
     long hazardAcquire(int slot) {
@@ -604,10 +770,16 @@ public final class HazardPointers {
     private static final VarHandle STATE =
         ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, ParticipantRecord.class, int.class);
+    private static final VarHandle SIZE =
+        ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "size", VarHandle.class, ParticipantRecord.class, int.class);
     private static final VarHandle HAZARD = MethodHandles.arrayElementVarHandle(long[].class);
   }
 
   // VarHandle mechanics
+  private static final VarHandle SLAB =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "slab", VarHandle.class, HazardPointers.class, OffHeapSlab.class);
   private static final VarHandle RECORDS =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(),

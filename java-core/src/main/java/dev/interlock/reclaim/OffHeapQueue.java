@@ -2,12 +2,14 @@ package dev.interlock.reclaim;
 
 import static dev.interlock.reclaim.OffHeapSlab.NONE;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.reclaim.HazardPointers.ParticipantRecord;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of longs, or of records of a fixed size, in the slots of an {@link OffHeapSlab}, for any number
@@ -26,7 +28,11 @@ import java.util.Objects;
  * UnavailableException}, {@code offer} says false. The queue always holds one slot besides its elements,
  * and a polled slot is garbage for a while; with {@code n + 1} plus {@link HazardPointers#garbageBound()}
  * slots and one for each thread that offers, {@code n} elements are never refused. An exception of a
- * {@link SlotAccess} leaves the queue without the record, when offering and when polling.
+ * {@link SlotAccess} leaves the queue without the record, when offering and when polling. What a callback of
+ * somebody else on a shared domain throws inside an operation goes to the thread's handler of uncaught
+ * exceptions; the element is in or out all the same. The methods that take or give a long are an {@link
+ * IllegalStateException} that changes nothing if the records of the slab have no word. After {@link #close()}
+ * an addition is a {@link ClosedException}, and the queue is empty.
  *
  * <p><b>Cost.</b> An offer: acquiring a slot, and three compare-and-sets (record, link, tail) with one
  * fenced store. A poll: two compare-and-sets (record, head) with two fenced stores and one atomic
@@ -41,7 +47,7 @@ import java.util.Objects;
  * record once.
  */
 @ProgressGuarantee(Progress.LOCK_FREE)
-public final class OffHeapQueue {
+public final class OffHeapQueue implements AutoCloseable {
   /*
    * head -> [ dummy ] -> [ first ] -> ... -> [ last ] -> NONE
    *                                   tail -^ or one before it
@@ -54,6 +60,9 @@ public final class OffHeapQueue {
    *             next is NONE:    empty
    *             h is t:          help, CAS tail t -> next, again
    *             else             CAS head h -> next;  read next;  retire h
+   *   close   t = tail, protected;  CAS t.link NONE -> CLOSED (or help, as an offer does)
+   *           poll until h.link is CLOSED;  CAS tail h -> NONE;  CAS head h -> NONE;  retire h
+   *           offers that find CLOSED or no tail are refused, polls that find no head find nothing
    *
    * Linearization: offer at the CAS of the link; poll at the CAS of head; poll and peek of an empty queue
    * at the read of h.link that finds NONE; peek at the last look that finds head unchanged.
@@ -64,13 +73,16 @@ public final class OffHeapQueue {
    * hazard keeps it.
    *
    * Why tail is never retired: a slot is retired when head has moved past it, head moves past t only if
-   * tail was not t, and tail never moves back.
+   * tail was not t, and tail never moves back. The last slot is retired by a close, when tail has left it.
    *
    * Invariants:      from head every slot up to the last is reached; tail is the last or the one before
    *                  it, and never before head.
    *                  a link is written once between two stays, from NONE.
    * Non-invariants:  tail need not be the last. The words of the dummy mean nothing.
    */
+  /** The link of the last slot when nothing is appended any more; no handle is negative. */
+  private static final long CLOSED = -1;
+
   private final OffHeapSlab slab;
   private final HazardPointers domain;
   private final PaddedHandle head = new PaddedHandle();
@@ -81,6 +93,7 @@ public final class OffHeapQueue {
       throw new IllegalArgumentException(
           domain + " has " + domain.slots() + " slot for a participant; a queue needs 2 or more");
     }
+    domain.bind(slab);
     this.slab = slab;
     this.domain = domain;
     long dummy = slab.acquire();
@@ -102,7 +115,8 @@ public final class OffHeapQueue {
    * A queue in {@code slab} that shares {@code domain} with others.
    *
    * @throws UnavailableException when the slab has not even one free slot
-   * @throws IllegalArgumentException when the participants of the domain have less than two slots
+   * @throws IllegalArgumentException when the participants of the domain have less than two slots, or it is
+   *     used with another slab
    */
   public static OffHeapQueue on(OffHeapSlab slab, HazardPointers domain) {
     return new OffHeapQueue(
@@ -122,6 +136,7 @@ public final class OffHeapQueue {
 
   /** Appends {@code value} as word 0 of a record, or gives false when the slab has no free slot. */
   public boolean offer(long value) {
+    OffHeapStack.requireWord(slab);
     long slot = OffHeapStack.acquire(slab, domain);
     if (slot == NONE) {
       return false;
@@ -168,8 +183,10 @@ public final class OffHeapQueue {
    * @throws NoSuchElementException when the queue is empty
    */
   public long remove() {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         throw new NoSuchElementException(
@@ -185,8 +202,10 @@ public final class OffHeapQueue {
 
   /** Removes the first element and gives word 0 of its record, or {@code ifEmpty}. */
   public long pollOr(long ifEmpty) {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         return ifEmpty;
@@ -204,6 +223,7 @@ public final class OffHeapQueue {
     Objects.requireNonNull(reader, "reader");
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long old = moveHead(r);
       if (old == NONE) {
         return false;
@@ -221,14 +241,18 @@ public final class OffHeapQueue {
 
   /** Word 0 of the first element's record, or {@code ifEmpty} when the queue is empty. */
   public long peekOr(long ifEmpty) {
+    OffHeapStack.requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
       for (; ; ) {
         long h = protectHead(r);
+        if (h == NONE) {
+          return ifEmpty;
+        }
         long next = slab.link(h);
         r.publish(1, next);
         if (head.value == h) {
-          return next == NONE ? ifEmpty : slab.get(next, 0);
+          return next <= NONE ? ifEmpty : slab.get(next, 0);
         }
       }
     } finally {
@@ -240,10 +264,40 @@ public final class OffHeapQueue {
   public boolean isEmpty() {
     ParticipantRecord r = domain.claim();
     try {
-      return slab.link(protectHead(r)) == NONE;
+      long h = protectHead(r);
+      return h == NONE || slab.link(h) <= NONE;
     } finally {
       leave(r);
     }
+  }
+
+  /**
+   * Gives back all slots: those of the elements, which are gone, and the one that the queue always holds. From
+   * then on nothing can be added, and nothing is found. Others may be at work meanwhile, and closing again
+   * does nothing; but it is not one step. First additions are refused, then the elements go one by one, and a
+   * poll may still get one of them; poll before if they are wanted. Slots that somebody reads at that moment
+   * are given back by a later scan of the domain.
+   */
+  @Override
+  public void close() {
+    ParticipantRecord r = domain.claim();
+    try {
+      refuseOffers(r);
+      r.reserve();
+      for (long old; (old = moveHead(r)) != NONE; r.reserve()) {
+        retire(r, old);
+      }
+      long last = protectHead(r);
+      if (last != NONE) {
+        tail.cas(last, NONE);
+        if (head.cas(last, NONE)) {
+          retire(r, last);
+        }
+      }
+    } finally {
+      leave(r);
+    }
+    domain.scanHandingOver();
   }
 
   /** The slab that holds the elements. */
@@ -271,12 +325,20 @@ public final class OffHeapQueue {
 
   private void append(long slot) {
     slab.setLink(slot, NONE);
-    ParticipantRecord r = domain.claim();
+    ParticipantRecord r;
+    try {
+      r = domain.claim();
+    } catch (OutOfMemoryError noRecord) {
+      slab.release(slot);
+      throw noRecord;
+    }
     try {
       for (; ; ) {
         long t = protectTail(r);
-        long next = slab.link(t);
-        if (next != NONE) {
+        long next = t == NONE ? CLOSED : slab.link(t);
+        if (next == CLOSED) {
+          break;
+        } else if (next != NONE) {
           tail.cas(t, next);
         } else if (slab.casLink(t, NONE, slot)) {
           tail.cas(t, slot);
@@ -285,6 +347,23 @@ public final class OffHeapQueue {
       }
     } finally {
       leave(r);
+    }
+    slab.release(slot);
+    throw new ClosedException(
+        "the queue on " + slab.objectName() + " is closed; nothing can be added any more", null);
+  }
+
+  /** Lets no offer succeed any more. */
+  private void refuseOffers(ParticipantRecord r) {
+    for (; ; ) {
+      long t = protectTail(r);
+      long next = t == NONE ? CLOSED : slab.link(t);
+      if (next == CLOSED || (next == NONE && slab.casLink(t, NONE, CLOSED))) {
+        return;
+      }
+      if (next != NONE) {
+        tail.cas(t, next);
+      }
     }
   }
 
@@ -317,9 +396,12 @@ public final class OffHeapQueue {
   private long moveHead(ParticipantRecord r) {
     for (; ; ) {
       long h = protectHead(r);
+      if (h == NONE) {
+        return NONE;
+      }
       long t = tail.value;
       long next = slab.link(h);
-      if (next == NONE) {
+      if (next <= NONE) {
         return NONE;
       }
       r.publish(1, next);
@@ -345,10 +427,15 @@ public final class OffHeapQueue {
     domain.retire(r, old, slab.releaser());
   }
 
+  /** What a callback has thrown, if one ran, is not the caller's: the element is in or out all the same. */
   private static void leave(ParticipantRecord r) {
     r.clear(0);
     r.clear(1);
+    @Nullable Throwable failure = r.takeFailure();
     r.release();
+    if (failure != null) {
+      Failures.hand(failure);
+    }
   }
 
   private UnavailableException refused() {

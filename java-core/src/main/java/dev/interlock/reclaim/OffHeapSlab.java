@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  * so one that races with the release may slip through. A <i>poisoning</i> slab, for tests, also
  * overwrites released records with {@link #POISON}, checks reads again afterwards, and finds writes that
  * came after the release when it gives the slot out again. After 2^31 releases of the same slot its
- * generations begin again.
+ * generations begin again. A thread that stops in the middle of {@code acquire} while exactly 2^32
+ * acquisitions and releases happen, or a multiple of that, may take a slot that is in use: the tag of the
+ * free list has 32 bits.
  *
  * <p><b>Cost.</b> {@code acquire}: one compare-and-set and one volatile write; {@code release}: two
  * compare-and-sets; all on the same head when many threads do it. An access: one load more, for the
@@ -110,7 +112,7 @@ public final class OffHeapSlab {
   private final boolean poisoning;
   private final SlabMemory memory;
   private final FreeList free = new FreeList();
-  private final LongConsumer releaser = this::release;
+  private final Releaser releaser = new Releaser(this);
 
   private OffHeapSlab(
       @Nullable String name, int capacity, int words, boolean poisoning, boolean direct) {
@@ -447,6 +449,14 @@ public final class OffHeapSlab {
 
   private static int low(long packed) {
     return (int) packed;
+  }
+
+  /** A class of its own, so that a domain sees of which slab it is. */
+  record Releaser(OffHeapSlab slab) implements LongConsumer {
+    @Override
+    public void accept(long slot) {
+      slab.release(slot);
+    }
   }
 
   /** The head of the free list, away from what lies before it in memory. */

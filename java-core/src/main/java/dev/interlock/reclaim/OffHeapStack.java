@@ -1,11 +1,13 @@
 package dev.interlock.reclaim;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
 import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.reclaim.HazardPointers.ParticipantRecord;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stack of longs, or of records of a fixed size, in the slots of an {@link OffHeapSlab}. Several stacks
@@ -24,7 +26,11 @@ import java.util.Objects;
  * UnavailableException}, {@code tryPush} says false. A popped slot is garbage for a while, so with {@code
  * n} elements a push may be refused although the slab has more than {@code n} slots; with {@code n} plus
  * {@link HazardPointers#garbageBound()} and one for each thread that pushes it is not. An exception of a
- * {@link SlotAccess} leaves the stack without the record when pushing, and without it when popping.
+ * {@link SlotAccess} leaves the stack without the record when pushing, and without it when popping. What a
+ * callback of somebody else on a shared domain throws inside an operation goes to the thread's handler of
+ * uncaught exceptions; the element is pushed or popped all the same. The methods that take or give a long
+ * are an {@link IllegalStateException} that changes nothing if the records of the slab have no word. After {@link #close()} a push
+ * is a {@link ClosedException}, and the stack is empty.
  *
  * <p><b>Cost.</b> A push: acquiring a slot and one compare-and-set. A pop: two compare-and-sets and one
  * store with a fence for the record and the hazard, one compare-and-set on the head, one atomic addition
@@ -36,14 +42,16 @@ import java.util.Objects;
  * <p><b>Source.</b> Treiber 1986; with hazard pointers as in Michael 2004, figure 10.
  */
 @ProgressGuarantee(Progress.LOCK_FREE)
-public final class OffHeapStack {
+public final class OffHeapStack implements AutoCloseable {
   /*
    * head -> [ link | words ] -> [ link | words ] -> NONE        links and head are handles of the slab
    *
    *   push   a slot of one's own: words, link = head;  CAS head -> slot
    *   pop    h = head; publish h; head still h?  next = h.link;  CAS head h -> next;  read h; retire h
+   *   close  h = head;  CAS head h -> CLOSED, which pushes refuse and pops take for empty;  retire h and all
+   *          behind it
    *
-   * Linearization: push and pop at their successful CAS; pop and peek of an empty stack at the read of
+   * Linearization: push, pop and close at their successful CAS; pop and peek of an empty stack at the read of
    * head that finds NONE; peek at the second look that finds head unchanged.
    *
    * A slot that the hazard names is not released, so its link is that of the slot that head names: a
@@ -51,11 +59,15 @@ public final class OffHeapStack {
    * stay of the slot in the stack, and the CAS could succeed on the same slot come back (twin X15). The
    * generation in the handle makes that an error instead of a wrong result, 2^31 stays long.
    */
+  /** The head when nothing is pushed any more; no handle is negative. */
+  private static final long CLOSED = -1;
+
   private final OffHeapSlab slab;
   private final HazardPointers domain;
   private final PaddedHandle head = new PaddedHandle(); // OffHeapSlab.NONE at first
 
   private OffHeapStack(OffHeapSlab slab, HazardPointers domain) {
+    domain.bind(slab);
     this.slab = slab;
     this.domain = domain;
   }
@@ -65,7 +77,11 @@ public final class OffHeapStack {
     return new OffHeapStack(slab, ownDomain("stack", slab, 1));
   }
 
-  /** A stack in {@code slab} that shares {@code domain} with others. */
+  /**
+   * A stack in {@code slab} that shares {@code domain} with others.
+   *
+   * @throws IllegalArgumentException when the domain is used with another slab
+   */
   public static OffHeapStack on(OffHeapSlab slab, HazardPointers domain) {
     return new OffHeapStack(
         Objects.requireNonNull(slab, "slab"), Objects.requireNonNull(domain, "domain"));
@@ -90,6 +106,7 @@ public final class OffHeapStack {
 
   /** Pushes {@code value} as word 0 of a record, or gives false when the slab has no free slot. */
   public boolean tryPush(long value) {
+    requireWord(slab);
     long slot = acquire(slab, domain);
     if (slot == OffHeapSlab.NONE) {
       return false;
@@ -136,8 +153,10 @@ public final class OffHeapStack {
    * @throws NoSuchElementException when the stack is empty
    */
   public long pop() {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       if (slot == OffHeapSlab.NONE) {
         throw new NoSuchElementException(
@@ -151,8 +170,10 @@ public final class OffHeapStack {
 
   /** Pops and gives word 0 of the record, or {@code ifEmpty} when the stack is empty. */
   public long popOr(long ifEmpty) {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       return slot == OffHeapSlab.NONE ? ifEmpty : valueAndRetire(r, slot);
     } finally {
@@ -165,6 +186,7 @@ public final class OffHeapStack {
     Objects.requireNonNull(reader, "reader");
     ParticipantRecord r = domain.claim();
     try {
+      r.reserve();
       long slot = unlink(r);
       if (slot == OffHeapSlab.NONE) {
         return false;
@@ -183,6 +205,7 @@ public final class OffHeapStack {
 
   /** Word 0 of the record on top, or {@code ifEmpty} when the stack is empty. */
   public long peekOr(long ifEmpty) {
+    requireWord(slab);
     ParticipantRecord r = domain.claim();
     try {
       long slot = protectHead(r);
@@ -195,7 +218,35 @@ public final class OffHeapStack {
   /** Whether there is no element. */
   @ProgressGuarantee(Progress.WAIT_FREE)
   public boolean isEmpty() {
-    return head.value == OffHeapSlab.NONE;
+    return head.value <= OffHeapSlab.NONE;
+  }
+
+  /**
+   * Gives back the slots of all elements, which are gone. From then on nothing can be pushed, and nothing is
+   * found. Others may be at work meanwhile, and closing again does nothing. Slots that somebody reads at that
+   * moment are given back by a later scan of the domain.
+   */
+  @Override
+  public void close() {
+    long h;
+    do {
+      h = head.value;
+      if (h == CLOSED) {
+        return;
+      }
+    } while (!head.cas(h, CLOSED));
+    ParticipantRecord r = domain.claim();
+    try {
+      while (h != OffHeapSlab.NONE) {
+        long next = slab.link(h);
+        r.reserve();
+        domain.retire(r, h, slab.releaser());
+        h = next;
+      }
+    } finally {
+      leave(r);
+    }
+    domain.scanHandingOver();
   }
 
   /** The slab that holds the elements. */
@@ -225,9 +276,19 @@ public final class OffHeapStack {
   static long acquire(OffHeapSlab slab, HazardPointers domain) {
     for (; ; ) {
       long slot = slab.tryAcquire();
-      if (slot != OffHeapSlab.NONE || domain.scan() == 0) {
+      if (slot != OffHeapSlab.NONE || domain.scanHandingOver() == 0) {
         return slot;
       }
+    }
+  }
+
+  /** Before anything is taken: a record without a word has no place for a long. */
+  static void requireWord(OffHeapSlab slab) {
+    if (slab.words() == 0) {
+      throw new IllegalStateException(
+          "a record of "
+              + slab.objectName()
+              + " has no word for a long; make the slab with one word or more, or give a SlotAccess");
     }
   }
 
@@ -235,14 +296,20 @@ public final class OffHeapStack {
     long h;
     do {
       h = head.value;
+      if (h == CLOSED) {
+        slab.release(slot);
+        throw new ClosedException(
+            "the stack on " + slab.objectName() + " is closed; nothing can be pushed any more",
+            null);
+      }
       slab.setLink(slot, h);
     } while (!head.cas(h, slot));
   }
 
   private long protectHead(ParticipantRecord r) {
     for (long h = head.value; ; ) {
-      if (h == OffHeapSlab.NONE) {
-        return h;
+      if (h <= OffHeapSlab.NONE) {
+        return OffHeapSlab.NONE;
       }
       r.publish(0, h);
       long again = head.value;
@@ -270,9 +337,14 @@ public final class OffHeapStack {
     return value;
   }
 
+  /** What a callback has thrown, if one ran, is not the caller's: the element is in or out all the same. */
   private static void leave(ParticipantRecord r) {
     r.clear(0);
+    @Nullable Throwable failure = r.takeFailure();
     r.release();
+    if (failure != null) {
+      Failures.hand(failure);
+    }
   }
 
   private UnavailableException refused() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param participant who is pinned: the name given at joining, and its number
  * @param pinnedFor for how long it has been in the way, at least: since a collection first met it
  * @param pending how much garbage there was
- * @param thread the thread that pinned, when pin sites are recorded; it may have ended
+ * @param thread the thread that pinned, when pin sites are recorded; it may have ended, and the domain
+ *     forgets it when the pin ends
  * @param site where it pinned, when pin sites are recorded
  */
 @ProgressGuarantee(Progress.WAIT_FREE)

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.interlock.ClosedException;
 import dev.interlock.reclaim.HazardPointers.Participant;
 import dev.interlock.testing.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -297,6 +298,162 @@ class HazardPointersTest {
     assertEquals(List.of(2L), reclaimed);
     assertEquals(0, domain.figures().pending());
     p.close();
+  }
+
+  // The turn of who is helped begins again after 2^31 scans, and nothing is lost on the way.
+  @Test
+  void scan_afterTwoToThe31_goesOnFromTheFirst() {
+    HazardPointers domain = HazardPointers.create(1);
+    List<HazardPointers.ParticipantRecord> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(domain.claim());
+    }
+    HazardPointers.ParticipantRecord own = all.get(0);
+    own.nextToHelp = Integer.MAX_VALUE;
+    for (long name = 1; name <= 9; name++) {
+      domain.retire(own, name, note);
+      domain.scanAndHelp(own);
+    }
+    assertEquals(9, reclaimed.size());
+    assertEquals(0, domain.figures().pending());
+  }
+
+  // A callback of another language may throw what is checked, and does so as any other.
+  @Test
+  void callback_throwsChecked_othersAreCalled() {
+    HazardPointers domain = HazardPointers.create(1);
+    Participant p = domain.join();
+    IOException first = new IOException("first");
+    p.retire(
+        1,
+        k -> {
+          throw Sneaky.thrown(first);
+        });
+    for (long name = 2; name <= 5; name++) {
+      p.retire(name, note);
+    }
+    p.retire(
+        6,
+        k -> {
+          throw Sneaky.thrown(new InterruptedException("second"));
+        });
+    assertSame(first, assertThrows(IOException.class, p::scan));
+    assertEquals("second", first.getSuppressed()[0].getMessage());
+    assertEquals(List.of(2L, 3L, 4L, 5L), reclaimed);
+    assertEquals(0, domain.figures().pending());
+    p.retire(7, note);
+    p.close();
+    assertEquals(5, reclaimed.size());
+  }
+
+  // A callback in the list of somebody who left that throws keeps neither one's own list from being
+  // scanned nor those of others, and the bound is kept.
+  @Test
+  void callback_ofAnotherListThrows_allListsAreScanned() {
+    HazardPointers domain = HazardPointers.create(1, 4);
+    Participant keeper = domain.join();
+    for (int i = 0; i < 3; i++) {
+      keeper.publish(0, 100);
+      try (Participant leaver = domain.join()) {
+        leaver.retire(
+            100,
+            k -> {
+              throw new IllegalStateException("left behind");
+            });
+      }
+      keeper.publish(0, 0);
+      keeper.retire(1, note);
+      keeper.scan(); // helps itself, or the other
+      keeper.retire(2, note);
+      try {
+        keeper.scan();
+        domain.scan();
+      } catch (IllegalStateException leftBehind) {
+        assertEquals("left behind", leftBehind.getMessage());
+      }
+      assertEquals(List.of(1L, 2L), reclaimed);
+      assertEquals(0, domain.figures().pending(), domain::toString);
+      reclaimed.clear();
+    }
+    keeper.close();
+  }
+
+  // A callback that retires does not meet the failure of the one before it.
+  @Test
+  void callback_retiresAfterAFailure_isNotDisturbed() {
+    HazardPointers domain = HazardPointers.create(1);
+    Participant p = domain.join();
+    RuntimeException failure = new IllegalStateException("callback");
+    p.retire(
+        1,
+        k -> {
+          throw failure;
+        });
+    p.retire(
+        2,
+        k -> {
+          p.retire(3, note);
+          p.scan();
+          reclaimed.add(k);
+        });
+    assertSame(failure, assertThrows(IllegalStateException.class, p::scan));
+    assertEquals(List.of(2L), reclaimed);
+    assertEquals(1, p.scan());
+    p.close();
+  }
+
+  // A callback in a list that somebody left cannot close the participant whose scan runs it.
+  @Test
+  void callback_ofAnotherList_cannotCloseWhoHelps() {
+    HazardPointers domain = HazardPointers.create(1);
+    Participant helper = domain.join();
+    helper.publish(0, 1);
+    try (Participant leaver = domain.join()) {
+      leaver.retire(
+          1,
+          k -> {
+            assertThrows(IllegalStateException.class, helper::close);
+            reclaimed.add(k);
+          });
+    }
+    helper.clear(0);
+    helper.scan();
+    helper.scan();
+    assertEquals(List.of(1L), reclaimed);
+    helper.close();
+  }
+
+  // Who takes part is told by name, with what each keeps; a list that was left behind has no owner.
+  @Test
+  void participants_tellWhoKeepsWhat() {
+    HazardPointers domain = HazardPointers.named("d", 2, 100);
+    assertEquals(List.of(), domain.participants());
+    Participant reader = domain.join("reader");
+    Participant writer = domain.join();
+    reader.publish(0, 1);
+    reader.publish(1, 2);
+    writer.retire(1, note);
+    writer.retire(2, note);
+    writer.retire(3, note);
+    assertEquals(
+        List.of(
+            new HazardReport("HazardPointers(d)", "reader #0", true, 2, 0),
+            new HazardReport("HazardPointers(d)", "participant #1", true, 0, 3)),
+        domain.participants());
+    assertEquals("reader of HazardPointers(d)[retired=0]", reader.toString());
+    assertContains(
+        domain.participants().get(0).toString(), "reader #0", "protects 2", "0 retired names");
+    writer.close();
+    assertEquals(
+        List.of(
+            new HazardReport("HazardPointers(d)", "reader #0", true, 2, 0),
+            new HazardReport("HazardPointers(d)", "nobody #1", false, 0, 2)),
+        domain.participants());
+    domain.claim();
+    assertEquals("an operation #1", domain.participants().get(1).participant());
+    reader.close();
+    assertEquals(1, domain.participants().size());
+    assertThrows(NullPointerException.class, () -> domain.join(null));
   }
 
   // A callback may retire what the reclaimed thing referred to, and may not close its participant.

@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
+import dev.interlock.testing.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class OffHeapQueueTest {
   private static final long EMPTY = Long.MIN_VALUE;
@@ -54,6 +60,81 @@ class OffHeapQueueTest {
         }
       }
     }
+  }
+
+  // A record without a word holds no long: that is refused before a slot is taken, or an element.
+  @Test
+  void longs_slabWithoutWords_areRefusedAndLoseNothing() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 3, 0);
+    OffHeapQueue queue = OffHeapQueue.on(slab);
+    for (Executable use :
+        List.<Executable>of(
+            () -> queue.add(1),
+            () -> queue.offer(1),
+            queue::remove,
+            () -> queue.pollOr(1),
+            () -> queue.peekOr(1))) {
+      assertContains(
+          assertThrows(IllegalStateException.class, use).getMessage(), "OffHeapSlab(s)", "no word");
+      assertEquals(1, slab.live());
+    }
+    queue.add((s, slot) -> {});
+    assertThrows(IllegalStateException.class, queue::remove);
+    assertThrows(IllegalStateException.class, () -> queue.pollOr(1));
+    assertFalse(queue.isEmpty());
+    assertTrue(queue.poll((s, slot) -> {}));
+    queue.domain().scan();
+    assertEquals(1, slab.live());
+  }
+
+  // A callback of somebody else on the same domain that throws takes no element along: it goes to
+  // the thread's handler.
+  @Test
+  void poll_otherCallbackThrows_theElementIsGivenAllTheSame() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 40, 1);
+    HazardPointers domain = HazardPointers.create(2, 1);
+    OffHeapQueue queue = OffHeapQueue.on(slab, domain);
+    List<Throwable> handled = new ArrayList<>();
+    Kind.PLATFORM
+        .start(
+            () -> {
+              Thread.currentThread().setUncaughtExceptionHandler((t, e) -> handled.add(e));
+              for (long i = 1; i <= 60; i++) {
+                // A name that waits in the list of a record that an operation owns next.
+                HazardPointers.ParticipantRecord r = domain.claim();
+                domain.retire(
+                    r,
+                    -i,
+                    k -> {
+                      throw Sneaky.thrown(new IOException("callback " + k));
+                    });
+                Throwable early = r.takeFailure();
+                r.release();
+                if (early != null) {
+                  handled.add(early);
+                }
+                queue.add(i);
+                switch ((int) i % 3) {
+                  case 0 -> assertEquals(i, queue.remove());
+                  case 1 -> assertEquals(i, queue.pollOr(0));
+                  default -> {
+                    long[] read = {0};
+                    assertTrue(queue.poll((s, slot) -> read[0] = s.get(slot, 0)));
+                    assertEquals(i, read[0]);
+                  }
+                }
+              }
+              return null;
+            })
+        .get();
+    assertFalse(handled.isEmpty(), "no callback ran in a poll");
+    try {
+      domain.scan();
+    } catch (Exception ofTheLast) {
+      assertContains(ofTheLast.getMessage(), "callback");
+    }
+    assertEquals(1, slab.live());
+    assertEquals(0, domain.figures().pending());
   }
 
   // Records are written and read in place; a reader or a writer that throws leaves nothing behind.
@@ -109,6 +190,34 @@ class OffHeapQueueTest {
     }
     domain.scan();
     assertEquals(1, slab.live());
+  }
+
+  // A close gives back every slot, refuses what comes, and may come again.
+  @Test
+  void close_givesBackAllSlots() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 20, 1);
+    HazardPointers domain = HazardPointers.create(2);
+    for (int elements = 0; elements < 20; elements += 3) {
+      OffHeapQueue queue = OffHeapQueue.on(slab, domain);
+      for (int i = 0; i < elements; i++) {
+        queue.add(i);
+      }
+      queue.pollOr(0);
+      queue.close();
+      assertEquals(0, slab.live());
+      assertEquals(0, domain.figures().pending());
+      queue.close();
+      assertTrue(queue.isEmpty());
+      assertEquals(EMPTY, queue.pollOr(EMPTY));
+      assertEquals(EMPTY, queue.peekOr(EMPTY));
+      for (Executable use :
+          List.<Executable>of(
+              () -> queue.add(1), () -> queue.offer(1), () -> queue.add((s, slot) -> {}))) {
+        assertContains(
+            assertThrows(ClosedException.class, use).getMessage(), "OffHeapSlab(s) is closed");
+      }
+      assertEquals(0, slab.live());
+    }
   }
 
   // Operations allocate nothing.

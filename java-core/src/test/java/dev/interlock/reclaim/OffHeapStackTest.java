@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.ClosedException;
 import dev.interlock.UnavailableException;
+import dev.interlock.testing.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class OffHeapStackTest {
   private static final long EMPTY = Long.MIN_VALUE;
@@ -52,6 +58,164 @@ class OffHeapStackTest {
         }
       }
     }
+  }
+
+  // A record without a word holds no long: that is refused before a slot is taken, or an element.
+  @Test
+  void longs_slabWithoutWords_areRefusedAndLoseNothing() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 3, 0);
+    OffHeapStack stack = OffHeapStack.on(slab);
+    for (Executable use :
+        List.<Executable>of(
+            () -> stack.push(1),
+            () -> stack.tryPush(1),
+            stack::pop,
+            () -> stack.popOr(1),
+            () -> stack.peekOr(1))) {
+      assertContains(
+          assertThrows(IllegalStateException.class, use).getMessage(), "OffHeapSlab(s)", "no word");
+      assertEquals(0, slab.live());
+    }
+    stack.push((s, slot) -> {});
+    assertThrows(IllegalStateException.class, stack::pop);
+    assertThrows(IllegalStateException.class, () -> stack.popOr(1));
+    assertFalse(stack.isEmpty());
+    assertTrue(stack.pop((s, slot) -> {}));
+    stack.domain().scan();
+    assertEquals(0, slab.live());
+  }
+
+  // A callback of somebody else on the same domain that throws takes no element along: it goes to
+  // the thread's handler.
+  @Test
+  void pop_otherCallbackThrows_theElementIsGivenAllTheSame() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 40, 1);
+    HazardPointers domain = HazardPointers.create(1, 1);
+    OffHeapStack stack = OffHeapStack.on(slab, domain);
+    List<Throwable> handled = new ArrayList<>();
+    Kind.PLATFORM
+        .start(
+            () -> {
+              Thread.currentThread().setUncaughtExceptionHandler((t, e) -> handled.add(e));
+              for (long i = 1; i <= 60; i++) {
+                // A name that waits in the list of a record that an operation owns next.
+                HazardPointers.ParticipantRecord r = domain.claim();
+                domain.retire(
+                    r,
+                    -i,
+                    k -> {
+                      throw Sneaky.thrown(new IOException("callback " + k));
+                    });
+                Throwable early = r.takeFailure();
+                r.release();
+                if (early != null) {
+                  handled.add(early);
+                }
+                stack.push(i);
+                switch ((int) i % 3) {
+                  case 0 -> assertEquals(i, stack.pop());
+                  case 1 -> assertEquals(i, stack.popOr(0));
+                  default -> {
+                    long[] read = {0};
+                    assertTrue(stack.pop((s, slot) -> read[0] = s.get(slot, 0)));
+                    assertEquals(i, read[0]);
+                  }
+                }
+              }
+              return null;
+            })
+        .get();
+    assertFalse(handled.isEmpty(), "no callback ran in a pop");
+    try {
+      domain.scan();
+    } catch (Exception ofTheLast) {
+      assertContains(ofTheLast.getMessage(), "callback");
+    }
+    assertEquals(0, slab.live());
+    assertEquals(0, domain.figures().pending());
+  }
+
+  // A slot that was garbage is found for a push although a callback of somebody else throws then.
+  @Test
+  void push_otherCallbackThrowsInItsScan_isNotRefused() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 1, 1);
+    HazardPointers domain = HazardPointers.create(1);
+    OffHeapStack stack = OffHeapStack.on(slab, domain);
+    HazardPointers.Participant keeper = domain.join();
+    HazardPointers.Participant other = domain.join();
+    keeper.publish(0, 77);
+    other.retire(
+        77,
+        k -> {
+          throw new IllegalStateException("callback");
+        });
+    stack.push(1);
+    stack.pop(); // the only slot is garbage now
+    other.close();
+    keeper.close();
+    List<Throwable> handled = new ArrayList<>();
+    Kind.PLATFORM
+        .start(
+            () -> {
+              Thread.currentThread().setUncaughtExceptionHandler((t, e) -> handled.add(e));
+              stack.push(2);
+              return null;
+            })
+        .get();
+    assertEquals(2, stack.pop());
+    assertTrue(handled.size() <= 1);
+  }
+
+  // A domain belongs to the first slab that is used with it: the names of two would collide.
+  @Test
+  void on_domainOfAnotherSlab_isRefused() {
+    OffHeapSlab first = OffHeapSlab.create(4, 1);
+    OffHeapSlab second = OffHeapSlab.named("second", 4, 1);
+    HazardPointers domain = HazardPointers.named("shared", 2, 4);
+    OffHeapStack stack = OffHeapStack.on(first, domain);
+    OffHeapQueue queue = OffHeapQueue.on(first, domain);
+    assertSame(stack.domain(), queue.domain());
+    for (Executable use :
+        List.<Executable>of(
+            () -> OffHeapStack.on(second, domain), () -> OffHeapQueue.on(second, domain))) {
+      assertContains(
+          assertThrows(IllegalArgumentException.class, use).getMessage(),
+          "HazardPointers(shared)",
+          "OffHeapSlab(second)",
+          "OffHeapSlab@",
+          "a domain for each slab");
+    }
+    assertEquals(0, second.live());
+    try (HazardPointers.Participant p = domain.join()) {
+      long slot = second.acquire();
+      assertThrows(IllegalArgumentException.class, () -> p.retire(slot, second.releaser()));
+      assertEquals(0, domain.figures().pending());
+      p.retire(first.acquire(), first.releaser());
+    }
+  }
+
+  // Many structures on one slab share a domain, and its bound holds for all of them together.
+  @Test
+  void garbageBound_manyStructuresOnOneSlab_isKept() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 1_000, 1);
+    HazardPointers domain = HazardPointers.create(2, 1);
+    List<OffHeapStack> stacks = new ArrayList<>();
+    List<OffHeapQueue> queues = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      stacks.add(OffHeapStack.on(slab, domain));
+      queues.add(OffHeapQueue.on(slab, domain));
+    }
+    for (int round = 0; round < 20; round++) {
+      for (int i = 0; i < 10; i++) {
+        stacks.get(i).push(i);
+        queues.get(i).add(i);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertEquals(i, stacks.get(i).pop());
+        assertEquals(i, queues.get(i).remove());
+      }
+    }
+    assertTrue(domain.figures().peak() <= domain.garbageBound(), domain::toString);
   }
 
   // Records are written and read in place; a reader or a writer that throws leaves nothing behind.
@@ -131,6 +295,34 @@ class OffHeapStackTest {
     }
     assertTrue(stack.tryPush(7));
     assertFalse(slab.isLive(slotOf[0]));
+  }
+
+  // A close gives back every slot, refuses what comes, and may come again.
+  @Test
+  void close_givesBackAllSlots() {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 20, 1);
+    HazardPointers domain = HazardPointers.create(2);
+    for (int elements = 0; elements < 20; elements += 3) {
+      OffHeapStack stack = OffHeapStack.on(slab, domain);
+      for (int i = 0; i < elements; i++) {
+        stack.push(i);
+      }
+      stack.popOr(0);
+      stack.close();
+      assertEquals(0, slab.live());
+      assertEquals(0, domain.figures().pending());
+      stack.close();
+      assertTrue(stack.isEmpty());
+      assertEquals(EMPTY, stack.popOr(EMPTY));
+      assertEquals(EMPTY, stack.peekOr(EMPTY));
+      for (Executable use :
+          List.<Executable>of(
+              () -> stack.push(1), () -> stack.tryPush(1), () -> stack.push((s, slot) -> {}))) {
+        assertContains(
+            assertThrows(ClosedException.class, use).getMessage(), "OffHeapSlab(s) is closed");
+      }
+      assertEquals(0, slab.live());
+    }
   }
 
   // Operations allocate nothing.

@@ -3,6 +3,7 @@ package dev.interlock.reclaim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.interlock.ClosedException;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Running;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +42,57 @@ class ReclamationStressTest {
   @Test
   void epochs_short() {
     epochs(SHORT);
+  }
+
+  // However the threads are scheduled, the garbage of epochs keeps the bound that belongs to the
+  // longest
+  // pin there was, counted in collections of one participant.
+  @Test
+  void epochs_garbageBound_short() {
+    int every = 16;
+    EpochDomain domain = EpochDomain.builder().collectEvery(every).build();
+    AtomicIntegerArray deferred = new AtomicIntegerArray(WORKERS);
+    AtomicInteger longest = new AtomicInteger();
+    AtomicLong reclaimed = new AtomicLong();
+    long end = System.nanoTime() + SHORT;
+    List<Running<Object>> workers = new ArrayList<>();
+    for (int w = 0; w < WORKERS; w++) {
+      int me = w;
+      workers.add(
+          Kind.PLATFORM.start(
+              () -> {
+                SplittableRandom random = new SplittableRandom(me);
+                try (EpochDomain.Participant p = domain.join("worker " + me)) {
+                  int[] before = new int[WORKERS];
+                  while (System.nanoTime() < end) {
+                    for (int i = 0; i < WORKERS; i++) {
+                      before[i] = deferred.get(i) / every;
+                    }
+                    try (EpochDomain.Guard guard = p.pin()) {
+                      for (int i = random.nextInt(4); i >= 0; i--) {
+                        deferred.incrementAndGet(me);
+                        p.defer(me, n -> reclaimed.incrementAndGet());
+                      }
+                      assertTrue(p.isPinned(), guard::toString);
+                    }
+                    for (int i = 0; i < WORKERS; i++) {
+                      // One more, for a collection that was counted before and looked after.
+                      int collections = deferred.get(i) / every - before[i] + 1;
+                      longest.accumulateAndGet(collections, Math::max);
+                    }
+                  }
+                }
+                return null;
+              }));
+    }
+    workers.forEach(Running::get);
+    ReclamationFigures figures = domain.figures();
+    assertTrue(
+        figures.peak() <= domain.garbageBound(longest.get()), () -> domain + " of " + longest);
+    for (int i = 0; i < 3; i++) {
+      domain.collect();
+    }
+    assertEquals(domain.figures().retired(), reclaimed.get());
   }
 
   @ParameterizedTest
@@ -248,6 +301,55 @@ class ReclamationStressTest {
     assertEquals(1, slab.live(), queue::toString);
     assertEquals(0, queue.domain().figures().pending(), queue::toString);
     assertTrue(queue.domain().figures().peak() <= queue.domain().garbageBound(), queue::toString);
+  }
+
+  // A queue or stack that is closed while others are at work: what was taken was added, nothing can
+  // be added
+  // afterwards, and every slot comes back.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void close_whileOthersWork_givesBackAllSlots(boolean ofQueue) {
+    OffHeapSlab slab = OffHeapSlab.poisoning("s", 64, 1);
+    HazardPointers domain = HazardPointers.create(2, 4);
+    long end = System.nanoTime() + SHORT;
+    int rounds = 0;
+    for (; System.nanoTime() < end; rounds++) {
+      OffHeapQueue queue = ofQueue ? OffHeapQueue.on(slab, domain) : null;
+      OffHeapStack stack = ofQueue ? null : OffHeapStack.on(slab, domain);
+      AtomicLong sum = new AtomicLong();
+      List<Running<Object>> workers = new ArrayList<>();
+      for (int w = 0; w < 3; w++) {
+        workers.add(
+            Kind.PLATFORM.start(
+                () -> {
+                  for (long i = 1; ; i++) {
+                    try {
+                      if (queue != null ? queue.offer(i) : stack.tryPush(i)) {
+                        sum.addAndGet(i);
+                      }
+                    } catch (ClosedException closed) {
+                      return null;
+                    }
+                    long taken = queue != null ? queue.pollOr(0) : stack.popOr(0);
+                    sum.addAndGet(-taken);
+                  }
+                }));
+      }
+      while (sum.get() == 0 && !workers.get(0).isDone()) {
+        Thread.yield();
+      }
+      if (queue != null) {
+        queue.close();
+      } else {
+        stack.close();
+      }
+      workers.forEach(Running::get);
+      assertTrue(sum.get() >= 0, "taken that was not added");
+      domain.scan();
+      assertEquals(0, slab.live(), slab::toString);
+      assertEquals(0, domain.figures().pending(), domain::toString);
+    }
+    assertTrue(rounds > 0);
   }
 
   /** Threads of both kinds, each for one life after the other, until the time is over. */

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Every pair of operations of the queue on a slab is linearizable and obstruction-free, and no slot is
  * used after its release: the slab is poisoning. What the checker does not see: as for {@link
- * OffHeapStackLincheckTest}.
+ * OffHeapStackLincheckTest}. Not among the operations: {@code close}, which first refuses additions and then
+ * takes the elements one by one, so it is no single step; {@code ReclamationStressTest} closes under load.
  */
 class OffHeapQueueLincheckTest {
   private static final Subject SUBJECT = new Subject("Off-heap queue", "hazard pointers", "B4");

@@ -1,10 +1,12 @@
 package dev.interlock.lincheck;
 
+import dev.interlock.ClosedException;
 import dev.interlock.reclaim.HazardPointers;
 import dev.interlock.reclaim.OffHeapStack;
 import dev.interlock.reclaim.VisibleSlab;
 import java.util.LinkedList;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -75,14 +77,28 @@ class OffHeapStackLincheckTest {
     public boolean isEmpty() {
       return stack.isEmpty();
     }
+
+    @Operation
+    public void close() {
+      stack.close();
+    }
   }
 
   /** A list, its first element on top. */
   public static class Specification {
     private final LinkedList<Long> list = new LinkedList<>();
+    private boolean closed;
 
     public void push(int v) {
+      if (closed) {
+        throw new ClosedException("closed", null);
+      }
       list.addFirst((long) v);
+    }
+
+    public void close() {
+      closed = true;
+      list.clear();
     }
 
     public boolean tryPush(int v) {
@@ -123,12 +139,12 @@ class OffHeapStackLincheckTest {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Specification s && list.equals(s.list);
+      return other instanceof Specification s && closed == s.closed && list.equals(s.list);
     }
 
     @Override
     public int hashCode() {
-      return list.hashCode();
+      return Objects.hash(closed, list);
     }
   }
 

@@ -33,6 +33,14 @@ public final class Recorder {
     RecorderEvents.endWait(begun, waiter, object);
   }
 
+  /** A pinned participant keeps the garbage of a domain of epochs. */
+  public static void reclamationStall(
+      String domain, String participant, long pending, Supplier<String> report) {
+    if (PRESENT) {
+      RecorderEvents.reclamationStall(domain, participant, pending, report);
+    }
+  }
+
   /** A deadlock was found. */
   public static void deadlock(int parties, boolean thrown, Supplier<String> report) {
     if (PRESENT) {

@@ -26,6 +26,18 @@ final class RecorderEvents {
     }
   }
 
+  static void reclamationStall(
+      String domain, String participant, long pending, Supplier<String> report) {
+    ReclamationStallEvent event = new ReclamationStallEvent();
+    if (event.shouldCommit()) {
+      event.domain = domain;
+      event.participant = participant;
+      event.pending = pending;
+      event.report = report.get();
+      event.commit();
+    }
+  }
+
   static void deadlock(int parties, boolean thrown, Supplier<String> report) {
     DeadlockEvent event = new DeadlockEvent();
     if (event.shouldCommit()) {
