@@ -52,12 +52,11 @@ import org.jspecify.annotations.Nullable;
  * interruptible forms at once, without unlocking. A {@linkplain Mutex.Builder#poisoning poisoned}
  * mutex cannot be locked again: a wait that ends while it is poisoned ends with a {@link
  * dev.interlock.PoisonedException}, and its guard stays closed; those who are not signalled wait
- * on, for who recovers the mutex to signal them; an
- * interrupt that such a wait has met is kept for its caller. A condition itself poisons nothing: what
- * a predicate throws is thrown with the lock held, to the section that waits, which poisons, or does
- * not, by its own end. Who waits for a signal is no party of a deadlock, as nobody knows who will
- * signal; who waits for the lock of a {@linkplain Mutex.Builder#detector watched} mutex again is, and
- * is never refused.
+ * on, for who recovers the mutex to signal them; an interrupt that such a wait has met is kept for
+ * its caller. A condition itself poisons nothing: what a predicate throws is thrown with the lock
+ * held, to the section that waits, which poisons, or does not, by its own end. Who waits for a signal
+ * is no party of a deadlock, as nobody knows who will signal; who waits for the lock of a {@linkplain
+ * Mutex.Builder#detector watched} mutex again is, and is never refused.
  *
  * <p><b>Cost.</b> A signal that nobody waits for is one read. A signal wakes nobody: the waiter,
  * still asleep, is moved to the queue of the mutex, and woken when the lock is released; so {@code

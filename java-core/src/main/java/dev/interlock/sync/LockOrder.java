@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering and fairness.</b> That of each mutex with {@link #total}; none with {@link #backingOff}: who
  * wants many is overtaken by those who want few.
  *
- * <p><b>Blocking and errors.</b> Interruptible, but {@code lockAllUninterruptibly}. A call that is interrupted, times out or is cancelled holds
- * none of the mutexes. A mutex that is named twice is locked once. {@code null} is a {@link
- * NullPointerException}, before anything is locked.
+ * <p><b>Blocking and errors.</b> Interruptible, but for {@code lockAllUninterruptibly}. A call that is
+ * interrupted, times out or is cancelled holds none of the mutexes. A mutex that is named twice is locked
+ * once. {@code null} is a {@link NullPointerException}, before anything is locked.
  *
  * <p><b>Cost.</b> Sorting n mutexes, and n uncontended locks; more with {@link #backingOff} when others
  * interfere.

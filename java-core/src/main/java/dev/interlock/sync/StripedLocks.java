@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * which is the same for all callers: {@link #lockAll} never makes a deadlock with another. Whoever holds a
  * stripe from {@link #lock} and asks for another may.
  *
- * <p><b>Blocking and errors.</b> Interruptible, but the {@code Uninterruptibly} forms. A call that is interrupted, times out or is cancelled holds
- * nothing. Not reentrant: a holder that locks a key of the same stripe waits for itself, so name all keys in
- * one {@link #lockAll}, which locks a stripe once. A {@code null} key is a {@link NullPointerException}.
+ * <p><b>Blocking and errors.</b> Interruptible, but for the {@code Uninterruptibly} forms. A call that is
+ * interrupted, times out or is cancelled holds nothing. Not reentrant: a holder that locks a key of the same
+ * stripe waits for itself, so name all keys in one {@link #lockAll}, which locks a stripe once. A {@code
+ * null} key is a {@link NullPointerException}.
  *
  * <p><b>Cost.</b> A hash code and an uncontended mutex for one key; for n keys sorting as well.
  *

@@ -377,7 +377,7 @@ class ReentrantMutexTest {
             me, v -> mutex.<Integer>withLockUninterruptibly(me, w -> mutex.holds(me)));
     assertTrue(Thread.interrupted());
     assertEquals(2, holds);
-    assertThrows(ArithmeticException.class, () -> mutex.withLockUninterruptibly(me, v -> 1 / 0));
+    assertThrows(ArithmeticException.class, () -> mutex.withLockUninterruptibly(me, v -> 1 / v));
     assertFalse(mutex.isLocked());
     assertThrows(NullPointerException.class, () -> mutex.withLockUninterruptibly(null, v -> v));
     assertThrows(NullPointerException.class, () -> mutex.withLockUninterruptibly(me, null));
