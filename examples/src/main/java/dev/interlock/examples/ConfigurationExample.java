@@ -60,8 +60,7 @@ public final class ConfigurationExample extends Example {
   }
 
   private static final class UnderRwLock implements Kept {
-    private final RwLock<Limits> limits =
-        RwLock.builder().name("limits").of(new Limits(0, 0, 0));
+    private final RwLock<Limits> limits = RwLock.builder().name("limits").of(new Limits(0, 0, 0));
 
     @Override
     public boolean readWhole() throws InterruptedException {

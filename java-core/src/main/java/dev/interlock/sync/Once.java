@@ -426,7 +426,7 @@ abstract class Once<T> extends Synchronizer {
   // Ways of waiting
 
   /** What is asked of this object, by somebody who may be known. */
-  abstract class OnceEntry<R extends @Nullable Object> extends Entry<R> {
+  abstract static class OnceEntry<R extends @Nullable Object> extends Entry<R> {
     /** Who asks, or null when that is not known. */
     @Nullable Object party;
 

@@ -196,8 +196,7 @@ public final class OnceCell<T> extends Once<T> {
    * @param party who waits, and will have the role
    */
   public PollFuture<OnceClaim<T>> claimAsync(Object party) {
-    return new OnceOperation<>(
-        this, CLAIM, new Claims(Objects.requireNonNull(party, "party")));
+    return new OnceOperation<>(this, CLAIM, new Claims(Objects.requireNonNull(party, "party")));
   }
 
   /**

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnceOperation<R extends @Nullable Object> extends EntryOperation<R>
     implements RunningInitialiser {
-  private final Once<?>.OnceEntry<R> entry;
+  private final Once.OnceEntry<R> entry;
 
-  OnceOperation(Once<?> cell, int need, Once<?>.OnceEntry<R> entry) {
+  OnceOperation(Once<?> cell, int need, Once.OnceEntry<R> entry) {
     super(cell, need, entry, entry.party);
     this.entry = entry;
   }

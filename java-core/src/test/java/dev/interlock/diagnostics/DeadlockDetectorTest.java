@@ -233,7 +233,8 @@ class DeadlockDetectorTest {
     assertEquals(0, detector.waiting());
   }
 
-  // Who drops its alternatives, one after the other, is in none of them, and neither is who has got one:
+  // Who drops its alternatives, one after the other, is in none of them, and neither is who has got
+  // one:
   // it runs, and the wait that is left in between is not one that it stays in.
   @Test
   void futures_ofOneParty_droppedInTurn_notReported() {

@@ -69,7 +69,8 @@ class OnceDeadlockTest {
     assertEquals(List.of(), d.check());
   }
 
-  // Two cells whose initialisers need each other are reported, with who makes what; and when one of them
+  // Two cells whose initialisers need each other are reported, with who makes what; and when one of
+  // them
   // gives up, the other one makes both.
   @ParameterizedTest
   @EnumSource
@@ -275,8 +276,7 @@ class OnceDeadlockTest {
   void timedGet_inACircle_notReported() throws Exception {
     OnceClaim<String> claim = ready(a.claimAsync(Thread.currentThread()));
     Running<String> other =
-        Kind.PLATFORM.start(
-            () -> b.getOrInit(() -> a.getOrInit(() -> "instead")));
+        Kind.PLATFORM.start(() -> b.getOrInit(() -> a.getOrInit(() -> "instead")));
     Conditions.await(() -> detector.waiting() == 1);
     assertNull(b.get(Duration.ofMillis(5)));
     assertEquals(List.of(), reports);

@@ -594,8 +594,7 @@ class BarrierTest {
                       () -> own[0].await(LONG),
                       () -> own[0].awaitAsync().block(),
                       () -> own[0].awaitAsync().block(LONG))) {
-                refused.add(
-                    assertThrows(IllegalStateException.class, arrives::call).getMessage());
+                refused.add(assertThrows(IllegalStateException.class, arrives::call).getMessage());
               }
               assertNull(own[0].tryAwait());
               assertEquals(0, own[0].arrived());
@@ -610,7 +609,8 @@ class BarrierTest {
     assertEquals(new Passage(1, false), ready(third));
     assertEquals(10, refused.size());
     refused.forEach(
-        message -> assertContains(message, "the action of round", "Barrier(own)", "take that call"));
+        message ->
+            assertContains(message, "the action of round", "Barrier(own)", "take that call"));
     assertContains(refused.get(9), "round 1");
   }
 

@@ -372,7 +372,8 @@ class OnceCellTest {
     assertRecursionNamed("OnceCell(strict)", (IllegalStateException) strict.failure());
   }
 
-  // Who holds a claim by a thread that blocked for it would wait for itself too, in every form that blocks.
+  // Who holds a claim by a thread that blocked for it would wait for itself too, in every form that
+  // blocks.
   @Test
   void claim_holderAsksItsCell_refusedByName() throws Exception {
     try (OnceClaim<String> claim = cell.claimAsync().block()) {
@@ -412,7 +413,8 @@ class OnceCellTest {
         () -> c.getAsync().block());
   }
 
-  // A claim that was handed over, or that was polled for, is not the thread's: who waits, waits for another.
+  // A claim that was handed over, or that was polled for, is not the thread's: who waits, waits for
+  // another.
   @Test
   void claim_ofAnother_holderMayWait() throws Exception {
     OnceClaim<String> given = cell.claimAsync().block();

@@ -1,5 +1,6 @@
 package dev.interlock.coroutines
 
+import dev.interlock.diagnostics.DeadlockDetector
 import dev.interlock.sync.RwLock as BlockingRwLock
 import dev.interlock.sync.UpgradeConflictException
 import kotlin.concurrent.thread
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 
 class RwLockTest {
   private val dispatcher = ManualDispatcher()
@@ -52,6 +54,19 @@ class RwLockTest {
     first.close()
     second.close()
     assertNotNull(lock.tryWrite())
+  }
+
+  /** Options reach the lock; a detector makes its turns strict. */
+  @Test
+  fun factory_options() = runTest {
+    assertEquals(BlockingRwLock.DEFAULT_BYPASS_BOUND, RwLock(1).bypassBound)
+    assertEquals(7, RwLock(1, bypassBound = 7).bypassBound)
+    assertEquals(0, RwLock(1, bypassBound = 7, detector = DeadlockDetector.create()).bypassBound)
+    assertThrows<IllegalArgumentException> { RwLock(1, bypassBound = -1) }
+    val many = RwLock(1, name = "many", manyReaders = true)
+    many.read().use { one -> many.read { two -> assertEquals(one.value, two) } }
+    assertEquals(0, many.readers)
+    many.write { assertEquals(1, it) }
   }
 
   /** Suspends, does not block: the holder goes on on the same thread. */

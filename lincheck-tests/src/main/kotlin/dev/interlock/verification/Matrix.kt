@@ -18,7 +18,8 @@ public fun main(arguments: Array<String>) {
     exitProcess(2)
   }
   val root = Path.of(arguments[0])
-  val wanted = arguments.drop(1).filterNot { it.startsWith("?") && !Files.exists(Path.of(it.drop(1))) }
+  val wanted =
+    arguments.drop(1).filterNot { it.startsWith("?") && !Files.exists(Path.of(it.drop(1))) }
   val files = wanted.map { Path.of(it.removePrefix("?")) }
   val missing = files.filterNot { Files.exists(it) }
   if (missing.isNotEmpty()) {
@@ -124,7 +125,7 @@ public class Matrix(rows: List<VerificationRow>) {
     public const val NON_BLOCKING: String = "model checking, obstruction-free"
 
     /** The checks in the order of the table. */
-    public val CHECKS: List<String> = 
+    public val CHECKS: List<String> =
       listOf("model checking", NON_BLOCKING, "stress", TWIN, TWIN_OF_MEMORY_MODEL)
   }
 }

@@ -15,12 +15,22 @@ class MatrixTest {
   /** Every structure has its rows: model checking, stress, and for most a broken twin. */
   @Test
   fun everyStructure_hasEachKindOfEvidence() {
-    for (structure in listOf("Channel", "Mutex", "RwLock", "Semaphore", "Wait queue")) {
+    for (structure in WAITING_WITH_TWIN) {
       assertChecked(structure, listOf("model checking", "stress", Matrix.TWIN))
     }
-    for (structure in listOf("CountDownLatch", "ReentrantMutex", "WaitGroup")) {
+    for (structure in WAITING) {
       assertChecked(structure, listOf("model checking", "stress"))
     }
+    for (structure in TWINS_OF_LOCK_FREE) {
+      assertChecked(structure, listOf(Matrix.TWIN))
+    }
+  }
+
+  /** No structure has rows that nobody here asks for: it would lose them unnoticed. */
+  @Test
+  fun everyRow_isOfAStructureThatIsAskedFor() {
+    val asked = WAITING_WITH_TWIN + WAITING + LOCK_FREE + TWINS_OF_LOCK_FREE
+    assertEquals(emptyList<String>(), rows.map { it.structure }.distinct() - asked.toSet())
   }
 
   /** What is called lock-free is checked for obstruction freedom, every structure of it. */
@@ -28,6 +38,9 @@ class MatrixTest {
   fun everyLockFreeStructure_isCheckedForIt() {
     for (structure in LOCK_FREE) {
       assertChecked(structure, listOf(Matrix.NON_BLOCKING, "stress"))
+    }
+    for (structure in LOCK_FREE_WHILE_NOBODY_WAITS) {
+      assertChecked(structure, listOf(Matrix.NON_BLOCKING))
     }
   }
 
@@ -82,6 +95,69 @@ class MatrixTest {
       .sorted()
 
   internal companion object {
+    /** Structures at which callers wait, and of which a broken twin is kept. */
+    private val WAITING_WITH_TWIN =
+      listOf(
+        "Barrier",
+        "Channel",
+        "Condition",
+        "LockOrder",
+        "Mutex",
+        "OnceCell",
+        "ReentrantMutex",
+        "RwLock",
+        "Semaphore",
+        "Wait queue",
+      )
+
+    /** The others at which callers wait, asleep or not. */
+    private val WAITING =
+      listOf(
+        "ClhLock",
+        "CountDownLatch",
+        "McsLock",
+        "Notify",
+        "SeqLock",
+        "SpinLock",
+        "StripedLocks",
+        "TicketLock",
+        "WaitGroup",
+      )
+
+    /** What else broken twins are kept of. */
+    private val TWINS_OF_LOCK_FREE =
+      listOf(
+        "BoundedCounter",
+        "Hazard pointers",
+        "Injector",
+        "LockFreeSkipListSet",
+        "MichaelScottQueue",
+        "MpmcArrayQueue",
+        "MpmcUnboundedQueue",
+        "MpscQueue",
+        "Off-heap stack",
+        "Philosophers",
+        "ShardedCounter",
+        "SpscRingBuffer",
+        "StatisticsCounter",
+        "TreiberStack",
+        "Work-stealing deque",
+      )
+
+    /** Synchronizers that say that they are lock-free, or better, while nobody has to wait. */
+    val LOCK_FREE_WHILE_NOBODY_WAITS =
+      listOf(
+        "CountDownLatch",
+        "McsLock",
+        "Notify",
+        "OnceCell",
+        "RwLock",
+        "Semaphore",
+        "SpinLock",
+        "TicketLock",
+        "WaitGroup",
+      )
+
     /**
      * The structures that are called lock-free, or some of whose forms are, as the matrix names
      * them.

@@ -277,8 +277,7 @@ class RwLockLincheckTest {
   fun everyPair_modelChecking() =
     word.modelCheck(WordOperations::class.java, Specification::class.java)
 
-  @Test
-  fun everyPair_stress() = word.stress(WordOperations::class.java, Specification::class.java)
+  @Test fun everyPair_stress() = word.stress(WordOperations::class.java, Specification::class.java)
 
   @Test
   fun everyPair_readersInSlots_modelChecking() =

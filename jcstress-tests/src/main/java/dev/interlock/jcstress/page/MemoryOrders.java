@@ -42,7 +42,8 @@ public final class MemoryOrders {
     }
     Path root = Path.of(arguments[0]);
     List<Row> rows = rows();
-    Map<String, Map<String, Long>> seen = read(blobs(Path.of(arguments[1])), name -> name.startsWith(PACKAGE));
+    Map<String, Map<String, Long>> seen =
+        read(blobs(Path.of(arguments[1])), name -> name.startsWith(PACKAGE));
     for (Row row : rows) {
       if (row.isCrowded()) {
         InProcess.Seen crowded =

@@ -77,7 +77,9 @@ public final class TwinsSeen {
     Files.writeString(Path.of(arguments[1]), "[\n" + String.join(",\n", rows) + "\n]\n");
     if (!hidden.isEmpty()) {
       throw new IllegalStateException(
-          "the fault of " + hidden + " was not seen; run again, and if it stays so the tests that "
+          "the fault of "
+              + hidden
+              + " was not seen; run again, and if it stays so the tests that "
               + "have these twins beside them show nothing either");
     }
   }
