@@ -3,6 +3,7 @@ package dev.interlock.future;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.MayGiveUp;
 import dev.interlock.internal.wait.Parker;
+import dev.interlock.internal.wait.Waiter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -48,6 +49,8 @@ public final class Futures {
     Objects.requireNonNull(future, "future");
     if (future instanceof MayGiveUp wait) {
       wait.setMayGiveUp();
+    }
+    if (future instanceof Waiter wait) {
       wait.drivenBy(Thread.currentThread());
     }
     long deadline = System.nanoTime() + Durations.toNanosSaturated(timeout);
