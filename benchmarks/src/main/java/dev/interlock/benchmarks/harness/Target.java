@@ -60,7 +60,7 @@ public sealed interface Target {
 
     @Override
     public String text() {
-      return String.format(Locale.ROOT, "ours <= %.1f", bound);
+      return String.format(Locale.ROOT, "ours <= %.2f", bound);
     }
   }
 }
