@@ -105,7 +105,7 @@ record Structure(
           new Structure(
               "Treiber stack",
               List.of("collection.TreiberStack", "collection.EliminationArray"),
-              "jcstress.TreiberStack",
+              "jcstress.TreiberStack(?!.*Twin)",
               List.of("collection.TreiberStackTest"),
               List.of("TreiberStackLincheckTest")),
           new Structure(

@@ -10,9 +10,12 @@ public enum Metric {
   SHOT(null, "us", false),
   /** Processor time of the threads of the job, for each element. */
   CPU("threads.cpu", "cpu-ns/op", false),
-  /** What the threads of the job allocate, for each element. */
+  /**
+   * What the threads of the job allocate, for each element; or the threads of the benchmark, for each
+   * operation, where it says so. Without what JMH allocates.
+   */
   ALLOCATION_OF_THREADS("threads.alloc", "B/op", false, 0.01),
-  /** What everything allocates, for each operation. */
+  /** What everything allocates, for each operation; JMH's own for each iteration is in it. */
   ALLOCATION("gc.alloc.rate.norm", "B/op", false, 0.01),
   /** What a third thread gets done beside the job. */
   NEIGHBOUR("steps", "Msteps/s", true),

@@ -36,7 +36,8 @@ final class RingWorkloads {
         .compare("MpmcArrayQueue", "JCToolsMpmcArrayQueue", THROUGHPUT, ratioOf(1.0))
         .compare("MpmcArrayQueue", "AgronaManyToMany", THROUGHPUT)
         .compare("SpscRingBuffer", "JCToolsSpscArrayQueue", THROUGHPUT)
-        .compare("MpscQueue", "JCToolsMpscUnboundedArrayQueue", THROUGHPUT);
+        .compare("MpscQueue", "JCToolsMpscUnboundedArrayQueue", THROUGHPUT)
+        .compare("MpscQueue", "JCToolsMpscUnboundedXaddArrayQueue", THROUGHPUT);
     catalogue
         .add(
             new Workload(
@@ -67,6 +68,7 @@ final class RingWorkloads {
   private static void mpsc(Catalogue catalogue, int producers, boolean pinned) {
     move(catalogue, "mailbox", producers, 1, pinned)
         .compare("MpscQueue", "JCToolsMpscUnboundedArrayQueue", THROUGHPUT, ratioOf(1.0))
+        .compare("MpscQueue", "JCToolsMpscUnboundedXaddArrayQueue", THROUGHPUT, ratioOf(1.0))
         .compare("MpscQueue", "JCToolsMpscLinkedQueue", THROUGHPUT, ratioOf(1.0))
         .compare("MpscQueue", "JCToolsMpscLinkedQueue", ALLOCATION_OF_THREADS);
   }

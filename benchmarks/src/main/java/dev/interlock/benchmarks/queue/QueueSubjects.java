@@ -14,6 +14,7 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 import org.jctools.queues.MpmcUnboundedXaddArrayQueue;
 import org.jctools.queues.MpscLinkedQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.MpscUnboundedXaddArrayQueue;
 import org.jctools.queues.SpscArrayQueue;
 
 /** The never-waiting queues by the names that the benchmarks' parameter {@code subject} uses. */
@@ -43,6 +44,8 @@ public final class QueueSubjects {
         return new org.jctools.queues.MpmcArrayQueue<>(capacity);
       case "JCToolsMpscUnboundedArrayQueue":
         return new MpscUnboundedArrayQueue<>(CHUNK);
+      case "JCToolsMpscUnboundedXaddArrayQueue":
+        return new MpscUnboundedXaddArrayQueue<>(CHUNK);
       case "JCToolsMpscLinkedQueue":
         return new MpscLinkedQueue<>();
       case "AgronaOneToOne":

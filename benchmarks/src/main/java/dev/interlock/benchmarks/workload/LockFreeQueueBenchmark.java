@@ -40,6 +40,7 @@ public class LockFreeQueueBenchmark {
     "JCToolsSpscArrayQueue",
     "JCToolsMpmcArrayQueue",
     "JCToolsMpscUnboundedArrayQueue",
+    "JCToolsMpscUnboundedXaddArrayQueue",
     "JCToolsMpscLinkedQueue",
     "AgronaOneToOne",
     "AgronaManyToMany",

@@ -67,4 +67,12 @@ class RatioTest {
     assertEquals(Target.Verdict.UNDECIDED, Target.ratioOf(3.1).judge(ratio));
     assertEquals(Target.Verdict.MISSED, Target.ratioOf(3.4).judge(ratio));
   }
+
+  /** A bound of a hundredth is printed as one, and not as nothing. */
+  @Test
+  void text_smallBound() {
+    assertEquals("ours <= 0.01", Target.oursAtMost(0.01).text());
+    assertEquals("ours <= 7.00", Target.oursAtMost(7).text());
+    assertEquals(">= 1.0x", Target.ratioOf(1).text());
+  }
 }
