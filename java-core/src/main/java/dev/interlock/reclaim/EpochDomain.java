@@ -68,7 +68,7 @@ import org.jspecify.annotations.Nullable;
  * participants. {@code join}: O(R) for R records, one compare-and-set.
  *
  * <p><b>Footprint.</b> A record: 64 bytes of padding, and 20 to 24 bytes for each place of its list. A
- * participant: eight guards of 24 bytes, and more when more than four are open. Pinning allocates nothing
+ * participant: eight guards of 24 bytes, and more when more than a few are open. Pinning allocates nothing
  * else unless pin sites are recorded. Records are kept for those who join later.
  *
  * <p><b>Source.</b> Fraser, Practical lock-freedom, Cambridge 2004, chapter 5; crossbeam-epoch. Differs
@@ -185,9 +185,12 @@ public final class EpochDomain {
     int reclaimed = 0;
     for (ParticipantRecord r : records) {
       if (r.tryClaim()) {
-        reclaimed += reclaimDue(r, r);
-        failure = Failures.add(failure, r.takeFailure());
-        r.release();
+        try {
+          reclaimed += reclaimDue(r, r);
+          failure = Failures.add(failure, r.takeFailure());
+        } finally {
+          r.release();
+        }
       }
     }
     Failures.rethrow(failure);
@@ -319,18 +322,23 @@ public final class EpochDomain {
       return 0; // a callback asks for more of what runs already
     }
     own.reclaiming = true;
-    own.sinceCollect = 0;
-    own.fail(tryAdvance());
-    ParticipantRecord[] all = records;
-    ParticipantRecord other = all[own.nextToHelp(all.length)];
-    int reclaimed = 0;
-    if (other != own && other.tryClaim()) {
-      reclaimed = reclaimDue(other, own);
-      other.release();
+    try {
+      own.sinceCollect = 0;
+      own.fail(tryAdvance());
+      ParticipantRecord[] all = records;
+      ParticipantRecord other = all[own.nextToHelp(all.length)];
+      int reclaimed = 0;
+      if (other != own && other.tryClaim()) {
+        try {
+          reclaimed = reclaimDue(other, own);
+        } finally {
+          other.release();
+        }
+      }
+      return reclaimed + reclaimDue(own, own);
+    } finally {
+      own.reclaiming = false;
     }
-    reclaimed += reclaimDue(own, own);
-    own.reclaiming = false;
-    return reclaimed;
   }
 
   /** Gives what the listener has thrown, if it was told of a stall. */
@@ -505,26 +513,26 @@ public final class EpochDomain {
   public static final class Participant implements AutoCloseable {
     private static final int FIRST_GUARDS = 8; // a power of two
 
-    /** A guard that was closed is given out again after so many others at the earliest. */
+    /** A guard that was closed is given out again after so many further pins at the earliest. */
     private static final int REST = 4;
 
     /*
-     * guards:   all there are; grows by doubling
-     * resting:  a ring of the numbers of those that are closed, in the order in which they were closed:
-     *           from restingHead, which is the next to be given out, to restingTail
+     * guards:   all there are, given out in a circle from cursor on; doubled when none is left
+     * pins:     how many pins so far: the time in which guards rest
      *
-     *   pin     guard restingHead: open;  restingHead + 1
-     *   close   guard closed;  its number goes to restingTail;  restingTail + 1
+     *   restsUntil of a guard   OPEN   given out, and not closed
+     *                           n      closed; may be given out again when pins has reached n
      *
-     * Invariant: open guards + resting ones = guards.length, so the ring never overflows; and REST of them
-     * or more rest while another is given out, so who closes again what was closed a moment ago finds it
-     * closed. The numbers, and not the guards, stand in the ring: a store of a reference costs a barrier.
+     *   pin     the next guard that has rested: OPEN;  pins + 1
+     *   close   OPEN -> pins + REST
+     *
+     * So who closes again what was closed a moment ago finds it closed. No reference is stored: that costs
+     * a barrier.
      */
     private final EpochDomain domain;
-    private Guard[] guards = new Guard[FIRST_GUARDS];
-    private int[] resting = new int[FIRST_GUARDS];
-    private int restingHead;
-    private int restingTail = FIRST_GUARDS;
+    private Guard[] guards = newGuards(new Guard[0], FIRST_GUARDS);
+    private int cursor;
+    private long pins;
     private int open;
 
     /** Null once closed, since somebody else may own the record then. */
@@ -533,10 +541,6 @@ public final class EpochDomain {
     Participant(EpochDomain domain, ParticipantRecord record) {
       this.domain = domain;
       this.record = record;
-      for (int i = 0; i < FIRST_GUARDS; i++) {
-        guards[i] = new Guard(this, i);
-        resting[i] = i;
-      }
     }
 
     /**
@@ -546,22 +550,26 @@ public final class EpochDomain {
     @ProgressGuarantee(Progress.WAIT_FREE)
     public Guard pin() {
       ParticipantRecord r = record();
-      if (restingTail - restingHead <= REST) {
-        addGuards();
+      int i = cursor & (guards.length - 1);
+      Guard guard = guards[i];
+      if (guard.restsUntil > pins) {
+        i = nextRested(i);
+        guard = guards[i];
       }
-      int number = resting[restingHead++ & (resting.length - 1)];
-      Guard guard = guards[number];
       if (domain.recordsSites) {
-        guard = new Guard(this, number);
-        guards[number] = guard;
+        guard = new Guard(this);
         if (open == 0) {
           r.pinnedBy = new Pinned(Thread.currentThread(), new Throwable("pinned here"));
         }
+        guards[i] = guard;
       }
-      guard.open = true;
-      if (open++ == 0) {
+      if (open == 0) {
         r.pin(domain.epoch.value);
       }
+      open++; // behind the fence, which then waits for one store and not for all of these
+      guard.restsUntil = Guard.OPEN;
+      cursor = i + 1;
+      pins++;
       return guard;
     }
 
@@ -582,7 +590,7 @@ public final class EpochDomain {
     public int unpinAll() {
       int ended = open;
       for (int i = 0; open != 0; i++) {
-        if (guards[i].open) {
+        if (guards[i].restsUntil == Guard.OPEN) {
           unpin(guards[i]);
         }
       }
@@ -652,12 +660,11 @@ public final class EpochDomain {
     }
 
     private void unpin(Guard guard) {
-      if (!guard.open) {
+      if (guard.restsUntil != Guard.OPEN) {
         throw new IllegalStateException(
             "a guard of " + this + " was closed already; close each guard once");
       }
-      guard.open = false;
-      resting[restingTail++ & (resting.length - 1)] = guard.number;
+      guard.restsUntil = pins + REST;
       if (--open == 0) {
         ParticipantRecord r = record();
         r.unpin();
@@ -667,24 +674,25 @@ public final class EpochDomain {
       }
     }
 
-    /** Twice as many; the new ones rest behind those that rest. */
-    private void addGuards() {
+    /** The index of the next guard behind {@code i} that may be given out; a new one if there is none. */
+    private int nextRested(int i) {
       int n = guards.length;
-      Guard[] more = Arrays.copyOf(guards, 2 * n);
-      int[] ring = new int[2 * n];
-      int rest = 0;
-      while (restingHead + rest != restingTail) {
-        ring[rest] = resting[(restingHead + rest) & (n - 1)];
-        rest++;
+      for (int k = 1; k < n; k++) {
+        int j = (i + k) & (n - 1);
+        if (guards[j].restsUntil <= pins) {
+          return j;
+        }
       }
-      for (int i = n; i < 2 * n; i++) {
-        more[i] = new Guard(this, i);
-        ring[rest++] = i;
+      guards = newGuards(guards, 2 * n);
+      return n;
+    }
+
+    private Guard[] newGuards(Guard[] old, int count) {
+      Guard[] all = Arrays.copyOf(old, count);
+      for (int i = old.length; i < count; i++) {
+        all[i] = new Guard(this);
       }
-      guards = more;
-      resting = ring;
-      restingHead = 0;
-      restingTail = rest;
+      return all;
     }
 
     private ParticipantRecord record() {
@@ -700,13 +708,15 @@ public final class EpochDomain {
   /** Keeps a participant pinned until it is closed. */
   @ProgressGuarantee(Progress.WAIT_FREE)
   public static final class Guard implements AutoCloseable {
-    private final Participant participant;
-    private final int number;
-    private boolean open;
+    private static final long OPEN = Long.MAX_VALUE;
 
-    Guard(Participant participant, int number) {
+    private final Participant participant;
+
+    /** See the participant. */
+    private long restsUntil;
+
+    Guard(Participant participant) {
       this.participant = participant;
-      this.number = number;
     }
 
     /**

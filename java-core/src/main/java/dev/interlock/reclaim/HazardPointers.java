@@ -217,9 +217,12 @@ public final class HazardPointers {
     @Nullable Throwable failure = null;
     for (ParticipantRecord r : records) {
       if (r.tryClaim()) {
-        reclaimed += scanList(r, r);
-        failure = Failures.add(failure, r.takeFailure());
-        r.release();
+        try {
+          reclaimed += scanList(r, r);
+          failure = Failures.add(failure, r.takeFailure());
+        } finally {
+          r.release();
+        }
       }
     }
     if (handsOver && failure != null) {
@@ -382,16 +385,21 @@ public final class HazardPointers {
       return 0; // a callback asks for more of what runs already
     }
     own.reclaiming = true;
-    ParticipantRecord[] all = records;
-    ParticipantRecord other = all[own.nextToHelp(all.length)];
-    int reclaimed = 0;
-    if (other != own && other.tryClaim()) {
-      reclaimed = scanList(other, own);
-      other.release();
+    try {
+      ParticipantRecord[] all = records;
+      ParticipantRecord other = all[own.nextToHelp(all.length)];
+      int reclaimed = 0;
+      if (other != own && other.tryClaim()) {
+        try {
+          reclaimed = scanList(other, own);
+        } finally {
+          other.release();
+        }
+      }
+      return reclaimed + scanList(own, own);
+    } finally {
+      own.reclaiming = false;
     }
-    reclaimed += scanList(own, own);
-    own.reclaiming = false;
-    return reclaimed;
   }
 
   /**

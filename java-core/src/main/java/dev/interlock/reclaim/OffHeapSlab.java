@@ -452,7 +452,17 @@ public final class OffHeapSlab {
   }
 
   /** A class of its own, so that a domain sees of which slab it is. */
-  record Releaser(OffHeapSlab slab) implements LongConsumer {
+  static final class Releaser implements LongConsumer {
+    private final OffHeapSlab slab;
+
+    Releaser(OffHeapSlab slab) {
+      this.slab = slab;
+    }
+
+    OffHeapSlab slab() {
+      return slab;
+    }
+
     @Override
     public void accept(long slot) {
       slab.release(slot);

@@ -10,7 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Is the last use under a pin over when the callback of what was used runs? */
+/**
+ * Is the last use under a pin over when the callback of what was used runs? Its twin is {@link
+ * HazardClearTwin}: the words are the same.
+ */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Still pinned: nothing was reclaimed.")
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Reclaimed after the last use.")

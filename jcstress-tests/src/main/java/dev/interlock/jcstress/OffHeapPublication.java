@@ -13,7 +13,13 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Whoever takes an element has its record, which is written plainly, and all that was written before it. */
+/**
+ * Whoever takes an element has its record, which is written plainly, and all that was written before it.
+ *
+ * <p>There is no twin: what publishes are compare-and-sets, which are locked instructions on x86 in every
+ * mode, so the wrong one cannot be seen there. That they are volatile is in the order mutants {@code
+ * PaddedHandle.cas#0} and {@code SlabMemory$Direct.compareAndSet#0}.
+ */
 public class OffHeapPublication {
   private OffHeapPublication() {}
 

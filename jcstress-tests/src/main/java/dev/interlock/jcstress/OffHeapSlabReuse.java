@@ -13,6 +13,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /**
  * The only slot of a slab goes from one holder to the next: is what the first did before the release
  * over, its plain accesses to the record and its writes elsewhere, when the second has the slot?
+ *
+ * <p>There is no twin: a slot goes through two compare-and-sets, on its header and on the free list, which are
+ * locked instructions on x86 in every mode. That they are volatile is in the order mutants {@code
+ * SlabMemory$Direct.compareAndSet#0} and {@code OffHeapSlab$FreeList.cas#0}.
  */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Not released yet.")

@@ -14,6 +14,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
 /**
  * Two owners use a resource and give up their shares at the same time: it is closed once, and whoever
  * closes it sees what both did before, by plain writes.
+ *
+ * <p>There is no twin: a share is given up by a compare-and-set and a fetch-and-add, which are locked
+ * instructions on x86 in every mode. That they are volatile is in the order mutants {@code
+ * RefCounted.close#0 GIVEN} and {@code RefCounted$Resource.remove#0 SHARES}.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "Closed once, after the last use of both.")

@@ -163,7 +163,8 @@ record Structure(
                   "reclaim.OffHeapSlab",
                   "reclaim.SlabMemory",
                   "reclaim.OffHeapStack",
-                  "reclaim.OffHeapQueue"),
+                  "reclaim.OffHeapQueue",
+                  "reclaim.PaddedHandle"),
               "OffHeap",
               List.of(
                   "reclaim.OffHeapSlabTest",
@@ -172,5 +173,17 @@ record Structure(
               List.of(
                   "ReclamationLincheckTest#slab_stress",
                   "OffHeapStackLincheckTest",
-                  "OffHeapQueueLincheckTest")));
+                  "OffHeapQueueLincheckTest")),
+          // Of both domains; apart, because a mutant belongs to one structure.
+          new Structure(
+              "Figures of reclamation",
+              List.of("reclaim.Tally"),
+              "ReclamationFigures|(Hazard|Epoch)RecordHandOver(?!.*Twin)",
+              List.of(
+                  "reclaim.HazardPointersTest",
+                  "reclaim.EpochDomainTest",
+                  "reclaim.ReclamationStressTest"),
+              List.of(
+                  "ReclamationLincheckTest#hazardPointers_stress",
+                  "ReclamationLincheckTest#epochs_stress")));
 }
