@@ -346,15 +346,33 @@ public final class DeadlockDetector {
     tell(onDeadlock, report);
   }
 
+  /** The place of this watch in the order, if that is kept. */
+  AcquisitionOrder.@Nullable Node placeFor(Watch watch) {
+    return order == null ? null : new AcquisitionOrder.Node(watch);
+  }
+
+  /** What is noted for this party as the holder. */
+  Object holdOf(Object party) {
+    if (order == null || !(party instanceof Thread thread)) {
+      return party;
+    }
+    lock.lock();
+    try {
+      return order.holdingsOf(thread);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void noteAcquired(
-      Object party, Watch watch, boolean waited, boolean shared, @Nullable Throwable at) {
+      Object hold, Watch watch, boolean waited, boolean shared, @Nullable Throwable at) {
     if (order == null) {
       return;
     }
     List<LockOrderReport.Step> violation;
     lock.lock();
     try {
-      violation = order.acquired(party, watch, waited, shared, at);
+      violation = order.acquired(hold, watch, waited, shared, at);
     } finally {
       lock.unlock();
     }
@@ -363,13 +381,39 @@ public final class DeadlockDetector {
     }
   }
 
-  void noteReleased(Object party, Watch watch, boolean shared) {
+  void noteReleased(Object hold, Watch watch, boolean shared) {
     if (order == null) {
       return;
     }
     lock.lock();
     try {
-      order.released(party, watch, shared);
+      order.released(hold, watch, shared);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many parties hold something, where the order is kept; for tests. */
+  int holding() {
+    if (order == null) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      return order.parties();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Of how many threads is kept what they hold; for tests. */
+  int threadsKnown() {
+    if (order == null) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      return order.threads();
     } finally {
       lock.unlock();
     }
