@@ -42,6 +42,9 @@ class Cell {
   // detector.
   private @Nullable Object hold;
 
+  /** Whether the hold is kept when it is over; asked without a look at what it is. */
+  private boolean stays;
+
   @SuppressWarnings("UnusedVariable") // read through HELD
   private boolean held;
 
@@ -76,6 +79,7 @@ class Cell {
   final void begin(@Nullable Object next) {
     if (hold != next) {
       hold = next;
+      stays = next instanceof Thread || next instanceof Holdings;
     }
     setHeldRelease();
   }
@@ -83,7 +87,7 @@ class Cell {
   /** The hold is over. That of a thread is kept, for when it comes again. */
   final void end() {
     held = false;
-    if (!(hold instanceof Thread) && !(hold instanceof Holdings)) {
+    if (!stays) {
       hold = null;
     }
   }

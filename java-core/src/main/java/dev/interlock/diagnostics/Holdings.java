@@ -79,6 +79,7 @@ final class Holdings extends LeadingPad {
   private final Thread thread;
 
   /** The thread reads it before each step that it takes without the lock. */
+  @SuppressWarnings("unused") // through ASK
   private volatile boolean ask;
 
   private int how;
@@ -100,7 +101,7 @@ final class Holdings extends LeadingPad {
 
   /** Notes it if that needs no lock. */
   boolean take(AcquisitionOrder.Node node, int asHeld) {
-    if (Thread.currentThread() != thread || how != NOT_HELD || ask) {
+    if (Thread.currentThread() != thread || how != NOT_HELD || askOpaque()) {
       return false;
     }
     setBottom(node, asHeld);
@@ -109,7 +110,7 @@ final class Holdings extends LeadingPad {
 
   /** Notes that it is let go, if that needs no lock. */
   boolean letGo(AcquisitionOrder.Node node, int asHeld) {
-    if (Thread.currentThread() != thread || how != asHeld || bottom != node || ask) {
+    if (Thread.currentThread() != thread || how != asHeld || bottom != node || askOpaque()) {
       return false;
     }
     how = NOT_HELD;
@@ -194,8 +195,8 @@ final class Holdings extends LeadingPad {
 
   private void setAsk() {
     boolean next = gone != null || !more.isEmpty();
-    if (ask != next) {
-      ask = next;
+    if (askOpaque() != next) {
+      setAskOpaque(next);
     }
   }
 
@@ -220,7 +221,21 @@ final class Holdings extends LeadingPad {
     HOW.setRelease(this, asHeld);
   }
 
+  private boolean askOpaque() {
+    // Ordering: Opaque. Whoever has to see it is ordered after the store by what handed the guard
+    // over, see above; others may see it late. What it stands for is read under the lock.
+    return (boolean) ASK.getOpaque(this);
+  }
+
+  private void setAskOpaque(boolean next) {
+    // Ordering: Opaque. As askOpaque().
+    ASK.setOpaque(this, next);
+  }
+
   // VarHandle mechanics
+  private static final VarHandle ASK =
+      ConstantBootstraps.fieldVarHandle(
+          MethodHandles.lookup(), "ask", VarHandle.class, Holdings.class, boolean.class);
   private static final VarHandle HOW =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "how", VarHandle.class, Holdings.class, int.class);

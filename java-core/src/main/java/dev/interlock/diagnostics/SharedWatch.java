@@ -37,23 +37,23 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> As that of a watch for a hold in a cell; two atomic read-modify-writes each for one
  * in the table; O(readers) to look for who holds, which a wait does.
  *
- * <p><b>Footprint.</b> 80 bytes, a lock of 88, and a table of 48, which grows to eight bytes for
- * each reader that has been inside at the same time; eight bytes for each cell, once one of them
- * but the first is used. The thread that was last in a cell stays reachable from here.
+ * <p><b>Footprint.</b> 80 bytes, 24 for the first cell, a lock of 88, and, once a reader has none, a table
+ * of eight bytes for each reader that has been inside at the same time; four bytes for each cell, once one
+ * of them but the first is used, and 152 for each that has been. The thread that was last in a cell stays
+ * reachable from here.
  */
 public final class SharedWatch extends Watch {
   /*
    * Where a hold is noted, by its ticket:
    *
-   *   0             first     two fields               the object lets nobody else use this cell meanwhile
-   *   1 .. cells-1  cells     two arrays               as above
+   *   0             first     a Cell                   the object lets nobody else use this cell meanwhile
+   *   1 .. cells-1  cells     a Cell apart from others as above
    *   cells ..      table     under the lock           anybody
    *
    * The protocol of the detector asks that whoever registers a wait sees of each party that waits
    * what that party holds. A cell has one user at a time, who clears it before it lets the next one
-   * in: so to one who sees that the party waits, its last store there is the last one of all. Who
-   * is in the cell, and whether still, are told apart, as the holder is in the watch and by the same
-   * argument.
+   * in: so to one who sees that the party waits, its last store there is the last one of all. The
+   * cell itself was made before, by whoever used it first.
    *
    * Why a reader waits for each writer that waits, and not for the first alone. All of them wait
    * for the same, for those inside. One that is a party with other ways to go on is not stuck, so
@@ -70,18 +70,24 @@ public final class SharedWatch extends Watch {
   /** Stands in the table for a party that is not known. */
   private static final Object UNKNOWN = new Object();
 
+  private static final @Nullable Object[] NO_TABLE = {};
+  private static final int[] NONE_FREE = {};
+
   private final int cellCount;
   private final Lock lock = new Lock();
 
   private final Cell first = new Cell();
 
-  /** All but the first; the array is made under the lock, and so are they. */
+  /**
+   * All but the first; the array is made under the lock, and so are they. Who finds one there without the
+   * lock finds it new, or as it is.
+   */
   private volatile @Nullable Cell @Nullable [] cells;
 
   // Guarded by the lock.
-  private @Nullable Object[] table = new Object[2];
+  private @Nullable Object[] table = NO_TABLE;
   private int used;
-  private int[] free = new int[2];
+  private int[] free = NONE_FREE;
   private int freeCount;
 
   /** Holds without a ticket; usually there is none. */
@@ -339,7 +345,7 @@ public final class SharedWatch extends Watch {
     try {
       int i = freeCount > 0 ? free[--freeCount] : used++;
       if (i == table.length) {
-        table = Arrays.copyOf(table, 2 * i);
+        table = Arrays.copyOf(table, Math.max(2, 2 * i));
       }
       table[i] = hold;
       return cellCount + i;
@@ -356,7 +362,7 @@ public final class SharedWatch extends Watch {
       Object was = table[i];
       table[i] = null;
       if (freeCount == free.length) {
-        free = Arrays.copyOf(free, 2 * freeCount);
+        free = Arrays.copyOf(free, Math.max(2, 2 * freeCount));
       }
       free[freeCount++] = i;
       return was;

@@ -46,7 +46,8 @@ class LockOrderStressTest {
     helper.shutdown();
   }
 
-  // Upwards only, by whatever way in and out; against the order only what gives up, and what is taken
+  // Upwards only, by whatever way in and out; against the order only what gives up, and what is
+  // taken
   // after all else was let go, by oneself or by another thread.
   @ParameterizedTest
   @EnumSource
@@ -160,7 +161,8 @@ class LockOrderStressTest {
     Polls.assertContains(reports.get(0).toString(), "violated by 2 steps", "(one)", "(two)");
   }
 
-  // Calls that nobody has to make sense of: anybody tells anything of anybody. Nothing is thrown, and
+  // Calls that nobody has to make sense of: anybody tells anything of anybody. Nothing is thrown,
+  // and
   // when all have let go, threads and order are as good as new.
   @ParameterizedTest
   @EnumSource
@@ -196,7 +198,10 @@ class LockOrderStressTest {
   }
 
   private static boolean anything(
-      SplittableRandom random, List<Watch> watches, List<SharedWatch> shared, List<Thread> threads) {
+      SplittableRandom random,
+      List<Watch> watches,
+      List<SharedWatch> shared,
+      List<Thread> threads) {
     Watch w = watches.get(random.nextInt(watches.size()));
     SharedWatch x = shared.get(random.nextInt(shared.size()));
     int cell = random.nextInt(4);
