@@ -496,6 +496,10 @@ public sealed class RwLock<T extends @Nullable Object> extends PhaseFairLock per
   // lock empty before. All other readers that are counted in the word get their tickets from the
   // watch.
 
+  private @Nullable SharedWatch sharedWatch() {
+    return (SharedWatch) watch();
+  }
+
   /** The ticket of a reader's place; no ticket at all, below zero, when the lock is not watched. */
   static int ticketOf(int place) {
     return OUTSIDE - 1 - place;

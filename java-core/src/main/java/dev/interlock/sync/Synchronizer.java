@@ -1,7 +1,6 @@
 package dev.interlock.sync;
 
 import dev.interlock.diagnostics.DeadlockDetector;
-import dev.interlock.diagnostics.SharedWatch;
 import dev.interlock.diagnostics.WaitDump;
 import dev.interlock.diagnostics.Watch;
 import dev.interlock.internal.wait.Spin;
@@ -94,11 +93,6 @@ abstract class Synchronizer {
   /** What a deadlock detector knows of this object, or null when it was made without one. */
   public final @Nullable Watch watch() {
     return label instanceof Watch w ? w : null;
-  }
-
-  /** As {@link #watch}, of an object that many may hold together: one comparison of classes. */
-  final @Nullable SharedWatch sharedWatch() {
-    return label instanceof SharedWatch w ? w : null;
   }
 
   /** The kind of object, and its name or, without one, a number that tells it from others. */
