@@ -25,13 +25,13 @@ public class HoldingsPublication {
   @Outcome(expect = FORBIDDEN, desc = "Within the one from before.")
   @State
   public static class Named {
+    private int found;
     private final DeadlockDetector detector =
         DeadlockDetector.builder().lockOrder().onLockOrderViolation(report -> found++).build();
     private final Watch before = detector.watch(this, "before");
     private final Watch now = detector.watch(this, "now");
     private final Watch third = detector.watch(this, "third");
     private volatile Thread taker;
-    private int found;
 
     public Named() {
       Thread maker = Thread.currentThread();
