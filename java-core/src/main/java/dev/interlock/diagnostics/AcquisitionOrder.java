@@ -1,5 +1,7 @@
 package dev.interlock.diagnostics;
 
+import dev.interlock.diagnostics.Holdings.Held;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -25,11 +27,19 @@ final class AcquisitionOrder {
    * A cycle of edges is a deadlock that could have happened, unless one object is a gate of all of
    * its edges: whoever holds that one keeps the others out.
    *
-   * The edges of a stand in the watch of a, weakly by the watch of b, so an object takes its edges
+   * The edges of a stand in the node of a, weakly by the watch of b, so an object takes its edges
    * with it when nothing else reaches it. An edge is looked at again when it loses a gate.
+   *
+   * What a thread holds is in its Holdings, which a watch that it holds refers to, and some of which
+   * needs no lock. What any other party holds is in a list here, for as long as it holds something.
    */
-  static final class Successors {
-    private final Map<Watch, Edge> edges = new WeakHashMap<>();
+  static final class Node extends WeakReference<Watch> {
+    /** By what was taken; made by the first edge, and guarded by the detector's lock. */
+    private @Nullable Map<Watch, Edge> edges;
+
+    Node(Watch watch) {
+      super(watch);
+    }
   }
 
   private static final class Edge {
@@ -58,16 +68,35 @@ final class AcquisitionOrder {
   /** One search looks at no more edges than this: it runs under a lock. */
   private static final int MOST_LOOKS = 10_000;
 
-  /** What a party holds, alone or together with others. */
-  private record Held(Watch watch, boolean shared) {}
-
-  private final IdentityHashMap<Object, List<Held>> held = new IdentityHashMap<>();
+  private final HoldingsOfThreads threads = new HoldingsOfThreads();
+  private final IdentityHashMap<Object, List<Held>> others = new IdentityHashMap<>();
   private int looks;
 
-  /** Notes it, and gives the edges of a cycle that this was the last step of, or null. */
+  /** What this thread holds, and stands for it as the holder. */
+  Holdings holdingsOf(Thread thread) {
+    return threads.of(thread);
+  }
+
+  /**
+   * Notes it, and gives the edges of a cycle that this was the last step of, or null.
+   *
+   * @param hold the party, or its {@link Holdings} if it is a thread
+   */
   @Nullable List<LockOrderReport.Step> acquired(
-      Object party, Watch taken, boolean waited, boolean shared, @Nullable Throwable at) {
-    List<Held> mine = held.computeIfAbsent(party, p -> new ArrayList<>(2));
+      Object hold, Watch taken, boolean waited, boolean shared, @Nullable Throwable at) {
+    if (hold instanceof Holdings mine) {
+      List<LockOrderReport.Step> violation = step(mine.thread(), mine.all(), taken, waited, at);
+      mine.add(taken, shared);
+      return violation;
+    }
+    List<Held> mine = others.computeIfAbsent(hold, p -> new ArrayList<>(2));
+    List<LockOrderReport.Step> violation = step(hold, mine, taken, waited, at);
+    mine.add(new Held(taken, shared));
+    return violation;
+  }
+
+  private @Nullable List<LockOrderReport.Step> step(
+      Object party, List<Held> mine, Watch taken, boolean waited, @Nullable Throwable at) {
     List<LockOrderReport.Step> violation = null;
     if (waited && !watches(mine).contains(taken)) {
       for (Watch before : watches(mine)) {
@@ -77,29 +106,32 @@ final class AcquisitionOrder {
         }
       }
     }
-    mine.add(new Held(taken, shared));
     return violation;
   }
 
   private static List<Watch> watches(List<Held> mine) {
     List<Watch> all = new ArrayList<>(mine.size());
-    mine.forEach(h -> all.add(h.watch));
+    mine.forEach(h -> all.add(h.watch()));
     return all;
   }
 
   private static Set<Watch> gates(List<Held> mine) {
     Set<Watch> gates = weakly(List.of());
     for (Held h : mine) {
-      if (!h.shared) {
-        gates.add(h.watch);
+      if (!h.shared()) {
+        gates.add(h.watch());
       }
     }
     return gates;
   }
 
   /** The party holds it no more, or once less. */
-  void released(Object party, Watch watch, boolean shared) {
-    List<Held> mine = held.get(party);
+  void released(Object hold, Watch watch, boolean shared) {
+    if (hold instanceof Holdings mine) {
+      mine.remove(watch, shared);
+      return;
+    }
+    List<Held> mine = others.get(hold);
     if (mine == null) {
       return;
     }
@@ -108,27 +140,33 @@ final class AcquisitionOrder {
       mine.remove(last);
     }
     if (mine.isEmpty()) {
-      held.remove(party);
+      others.remove(hold);
     }
   }
 
-  /** How many parties hold something. */
+  /** How many parties hold something. O(threads); and what a thread notes meanwhile may be missed. */
   int parties() {
-    return held.size();
+    return others.size() + threads.holding();
+  }
+
+  /** Of how many threads the holdings are kept. */
+  int threads() {
+    return threads.size();
   }
 
   private @Nullable List<LockOrderReport.Step> addEdge(
       Object party, Watch before, Watch taken, Set<Watch> gates, @Nullable Throwable at) {
-    Successors successors = before.successors;
-    if (successors == null) {
-      successors = new Successors();
-      before.successors = successors;
+    Node node = before.placeInOrder();
+    Map<Watch, Edge> edges = node.edges;
+    if (edges == null) {
+      edges = new WeakHashMap<>();
+      node.edges = edges;
     }
-    Edge edge = successors.edges.get(taken);
+    Edge edge = edges.get(taken);
     if (edge == null) {
       edge = new Edge(party, before, taken, at, weakly(gates));
       edge.gates.remove(before);
-      successors.edges.put(taken, edge);
+      edges.put(taken, edge);
     } else if (!edge.gates.retainAll(gates)) {
       return null; // seen before
     }
@@ -150,11 +188,11 @@ final class AcquisitionOrder {
    * goal}.
    */
   private boolean closes(Watch here, Watch goal, Set<Watch> gates, List<Edge> path) {
-    Successors successors = here.successors;
-    if (successors == null || path.size() == MOST_STEPS) {
+    Map<Watch, Edge> edges = here.placeInOrder().edges;
+    if (edges == null || path.size() == MOST_STEPS) {
       return false;
     }
-    for (Map.Entry<Watch, Edge> next : successors.edges.entrySet()) {
+    for (Map.Entry<Watch, Edge> next : edges.entrySet()) {
       if (++looks > MOST_LOOKS) {
         return false;
       }

@@ -55,9 +55,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> Two stores for a lock and an unlock without contention. A wait: one entry
  * in a table, one walk along those who wait for each other. With {@link Builder#captureStacks} a
- * stack for each acquisition, with {@link Builder#lockOrder} the detector's lock.
+ * stack for each acquisition; with {@link Builder#lockOrder} two stores more, or the detector's lock, see
+ * there.
  *
- * <p><b>Footprint.</b> One entry for each wait that goes on; a {@link Watch} for each object.
+ * <p><b>Footprint.</b> One entry for each wait that goes on; a {@link Watch} for each object; with
+ * {@code lockOrder} about 150 bytes for each thread that takes something, as long as it is the last that
+ * held one of the objects, and an edge for each two that were taken one within the other.
  *
  * <p><b>Source.</b> The reduction of a wait-for graph in which a party may wait for one of several
  * is that of R. C. Holt, <i>Some Deadlock Properties of Computer Systems</i>, ACM Computing Surveys
@@ -178,8 +181,9 @@ public final class DeadlockDetector {
 
     /**
      * Keeps in which order objects are taken, and reports orders that contradict each other,
-     * whether or not anybody had to wait. Each acquisition takes the detector's lock: for tests,
-     * and for trial runs.
+     * whether or not anybody had to wait. A thread takes the detector's lock for what it takes
+     * while it holds something else, and when another held the object last; other parties do for
+     * everything: for tests, and for trial runs.
      */
     public Builder lockOrder() {
       order = true;
@@ -348,15 +352,33 @@ public final class DeadlockDetector {
     tell(onDeadlock, report);
   }
 
+  /** The place of this watch in the order, if that is kept. */
+  AcquisitionOrder.@Nullable Node placeFor(Watch watch) {
+    return order == null ? null : new AcquisitionOrder.Node(watch);
+  }
+
+  /** What is noted for this party as the holder. */
+  Object holdOf(Object party) {
+    if (order == null || !(party instanceof Thread thread)) {
+      return party;
+    }
+    lock.lock();
+    try {
+      return order.holdingsOf(thread);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void noteAcquired(
-      Object party, Watch watch, boolean waited, boolean shared, @Nullable Throwable at) {
+      Object hold, Watch watch, boolean waited, boolean shared, @Nullable Throwable at) {
     if (order == null) {
       return;
     }
     List<LockOrderReport.Step> violation;
     lock.lock();
     try {
-      violation = order.acquired(party, watch, waited, shared, at);
+      violation = order.acquired(hold, watch, waited, shared, at);
     } finally {
       lock.unlock();
     }
@@ -365,13 +387,39 @@ public final class DeadlockDetector {
     }
   }
 
-  void noteReleased(Object party, Watch watch, boolean shared) {
+  void noteReleased(Object hold, Watch watch, boolean shared) {
     if (order == null) {
       return;
     }
     lock.lock();
     try {
-      order.released(party, watch, shared);
+      order.released(hold, watch, shared);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many parties hold something, where the order is kept; for tests. */
+  int holding() {
+    if (order == null) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      return order.parties();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Of how many threads is kept what they hold; for tests. */
+  int threadsKnown() {
+    if (order == null) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      return order.threads();
     } finally {
       lock.unlock();
     }

@@ -1,9 +1,6 @@
 package dev.interlock.diagnostics;
 
 import dev.interlock.internal.wait.QueueLock;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -40,23 +37,23 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> As that of a watch for a hold in a cell; two atomic read-modify-writes each for one
  * in the table; O(readers) to look for who holds, which a wait does.
  *
- * <p><b>Footprint.</b> 80 bytes, a lock of 88, and a table of 48, which grows to eight bytes for
- * each reader that has been inside at the same time; eight bytes for each cell, once one of them
- * but the first is used. The thread that was last in a cell stays reachable from here.
+ * <p><b>Footprint.</b> 80 bytes, 24 for the first cell, a lock of 88, and, once a reader has none, a table
+ * of eight bytes for each reader that has been inside at the same time; four bytes for each cell, once one
+ * of them but the first is used, and 152 for each that has been. The thread that was last in a cell stays
+ * reachable from here.
  */
 public final class SharedWatch extends Watch {
   /*
    * Where a hold is noted, by its ticket:
    *
-   *   0             first     two fields               the object lets nobody else use this cell meanwhile
-   *   1 .. cells-1  cells     two arrays               as above
+   *   0             first     a Cell                   the object lets nobody else use this cell meanwhile
+   *   1 .. cells-1  cells     a Cell with a pad        as above
    *   cells ..      table     under the lock           anybody
    *
    * The protocol of the detector asks that whoever registers a wait sees of each party that waits
    * what that party holds. A cell has one user at a time, who clears it before it lets the next one
-   * in: so to one who sees that the party waits, its last store there is the last one of all. Who
-   * is in the cell, and whether still, are told apart, as the holder is in the watch and by the same
-   * argument.
+   * in: so to one who sees that the party waits, its last store there is the last one of all. The
+   * cell itself was made before, by whoever used it first.
    *
    * Why a reader waits for each writer that waits, and not for the first alone. All of them wait
    * for the same, for those inside. One that is a party with other ways to go on is not stuck, so
@@ -66,45 +63,33 @@ public final class SharedWatch extends Watch {
    *
    * Rejected: an edge from a reader that waits to those inside. It would be one too many while the
    * writer that keeps it out may give up. One entry in the detector for each party with all that it
-   * holds: every hold would take a lock.
+   * holds: every hold would take a lock. Two arrays, of holds and of whether they go on, in place of a
+   * Cell each: as fast, and then two readers share a line unless the object leaves gaps between the
+   * cells that it gives out.
    */
   private static final class Lock extends QueueLock {}
-
-  /** A hold with more than its party. */
-  private record Traced(Object party, @Nullable Throwable at) {}
-
-  /** All cells but the first, whose place stays empty. */
-  private static final class Cells {
-    final @Nullable Object[] holds;
-
-    /** 1 where the hold goes on. */
-    final int[] held;
-
-    Cells(int count) {
-      holds = new Object[count];
-      held = new int[count];
-    }
-  }
 
   /** Stands in the table for a party that is not known. */
   private static final Object UNKNOWN = new Object();
 
+  private static final @Nullable Object[] NO_TABLE = {};
+  private static final int[] NONE_FREE = {};
+
   private final int cellCount;
   private final Lock lock = new Lock();
 
-  // As holder and held of the watch.
-  private @Nullable Object first;
+  private final Cell first = new Cell();
 
-  @SuppressWarnings("UnusedVariable") // read through FIRST_HELD
-  private boolean firstHeld;
-
-  /** Made under the lock. */
-  private volatile @Nullable Cells cells;
+  /**
+   * All but the first; the array is made under the lock, and so are they. Who finds one there without the
+   * lock finds it new, or as it is.
+   */
+  private volatile @Nullable Cell @Nullable [] cells;
 
   // Guarded by the lock.
-  private @Nullable Object[] table = new Object[2];
+  private @Nullable Object[] table = NO_TABLE;
   private int used;
-  private int[] free = new int[2];
+  private int[] free = NONE_FREE;
   private int freeCount;
 
   /** Holds without a ticket; usually there is none. */
@@ -130,7 +115,7 @@ public final class SharedWatch extends Watch {
    * @return the ticket for {@link #released(int)}
    */
   public int shared(@Nullable Object party, boolean waited) {
-    Object hold = hold(party, waited);
+    Object hold = hold(party, null, waited);
     return note(hold == null ? UNKNOWN : hold);
   }
 
@@ -140,24 +125,29 @@ public final class SharedWatch extends Watch {
    * it is released.
    */
   public void shared(int cell, @Nullable Object party, boolean waited) {
-    setCell(cell, isInFull() ? hold(party, waited) : party);
+    Cell c = cell(cell);
+    c.begin(isInFull() ? hold(party, c.lastHold(), waited) : party);
   }
 
   /** The hold with this ticket is about to be let go. Called before it is. */
   public void released(int ticket) {
-    if (ticket < cellCount && !isInFull()) {
-      clearCell(ticket);
-    } else {
+    if (ticket >= cellCount) {
       forget(clear(ticket));
+      return;
     }
+    Cell c = cell(ticket);
+    if (isInFull()) {
+      forget(c.hold());
+    }
+    c.end();
   }
 
   /** As {@link #handOver(Object)} for the hold with this ticket. */
   public void handOver(int ticket, @Nullable Object party) {
     forget(at(ticket));
-    Object hold = hold(party, false);
+    Object hold = hold(party, null, false);
     if (ticket < cellCount) {
-      setCell(ticket, hold);
+      cell(ticket).begin(hold);
     } else {
       lock.lock();
       table[ticket - cellCount] = hold == null ? UNKNOWN : hold;
@@ -170,7 +160,7 @@ public final class SharedWatch extends Watch {
    * #releasedBy}.
    */
   public void sharedBy(Object party, boolean waited) {
-    Object hold = hold(party, waited);
+    Object hold = hold(party, null, waited);
     if (hold == null) {
       return;
     }
@@ -197,7 +187,7 @@ public final class SharedWatch extends Watch {
       List<Object> holds = byParty;
       int last = holds == null ? -1 : holds.size() - 1;
       int i = last;
-      while (holds != null && i >= 0 && knownParty(holds.get(i)) != party) {
+      while (holds != null && i >= 0 && partyOf(holds.get(i)) != party) {
         i--;
       }
       if (i < 0) {
@@ -215,7 +205,8 @@ public final class SharedWatch extends Watch {
 
   /** Who has the hold with this ticket, or null when it is not known. */
   public @Nullable Object sharer(int ticket) {
-    return partyOf(at(ticket));
+    Object hold = at(ticket);
+    return hold == null || hold == UNKNOWN ? null : partyOf(hold);
   }
 
   /**
@@ -225,7 +216,7 @@ public final class SharedWatch extends Watch {
   public List<Object> sharers() {
     List<Object> parties = new ArrayList<>();
     for (Object hold : holds(-1)) {
-      parties.add(knownParty(hold));
+      parties.add(partyOf(hold));
     }
     return parties;
   }
@@ -271,8 +262,8 @@ public final class SharedWatch extends Watch {
     List<Hold> found = new ArrayList<>(super.blockersOf(wait));
     if (wait.access() != Access.READ) {
       for (Object hold : holds(wait.ticket())) {
-        Throwable at = hold instanceof Traced traced ? traced.at : null;
-        found.add(new Hold(knownParty(hold), Access.READ, at, null));
+        Throwable at = hold instanceof Traced traced ? traced.at() : null;
+        found.add(new Hold(partyOf(hold), Access.READ, at, null));
       }
     } else if (turns != null) {
       for (Wait turn : turns) {
@@ -284,33 +275,26 @@ public final class SharedWatch extends Watch {
 
   // Mechanism
 
-  private @Nullable Object hold(@Nullable Object party, boolean waited) {
+  /** What is to be noted for this party; {@code last} where the last one was noted. */
+  private @Nullable Object hold(@Nullable Object party, @Nullable Object last, boolean waited) {
     if (party == null || !isInFull()) {
       return party;
     }
+    Object hold = holdOf(party, last);
     Throwable at = newTrace();
-    detector().noteAcquired(party, this, waited, true, at);
-    return at == null ? party : new Traced(party, at);
+    noteTaken(hold, waited, true, at);
+    return at == null ? hold : new Traced(hold, at);
   }
 
   private void forget(@Nullable Object hold) {
-    Object party = isInFull() ? partyOf(hold) : null;
-    if (party != null) {
-      detector().noteReleased(party, this, true);
+    if (hold != null && hold != UNKNOWN) {
+      noteLetGo(hold instanceof Traced traced ? traced.hold() : hold, true);
     }
-  }
-
-  private static @Nullable Object partyOf(@Nullable Object hold) {
-    return hold == null || hold == UNKNOWN ? null : knownParty(hold);
-  }
-
-  private static Object knownParty(Object hold) {
-    return hold instanceof Traced traced ? traced.party : hold;
   }
 
   private @Nullable Object at(int ticket) {
     if (ticket < cellCount) {
-      return cell(ticket);
+      return holdIn(ticket);
     }
     lock.lock();
     try {
@@ -320,55 +304,37 @@ public final class SharedWatch extends Watch {
     }
   }
 
-  private @Nullable Object cell(int cell) {
+  private @Nullable Object holdIn(int cell) {
     if (cell == 0) {
-      return firstHeldAcquire() ? first : null;
+      return first.hold();
     }
-    Cells c = cells;
-    return c != null && heldAcquire(c, cell) ? c.holds[cell] : null;
+    @Nullable Cell[] all = cells;
+    Cell c = all == null ? null : all[cell];
+    return c == null ? null : c.hold();
   }
 
-  private void setCell(int cell, @Nullable Object hold) {
+  /** For whoever may use it. */
+  private Cell cell(int cell) {
     if (cell == 0) {
-      if (first != hold) {
-        first = hold;
-      }
-      setFirstHeldRelease();
-      return;
+      return first;
     }
-    Cells c = cells;
-    if (c == null) {
-      c = makeCells();
-    }
-    if (c.holds[cell] != hold) {
-      c.holds[cell] = hold;
-    }
-    setHeldRelease(c, cell);
+    @Nullable Cell[] all = cells;
+    Cell c = all == null ? null : all[cell];
+    return c == null ? makeCell(cell) : c;
   }
 
-  private void clearCell(int cell) {
-    if (cell == 0) {
-      firstHeld = false;
-      if (!(first instanceof Thread)) {
-        first = null;
-      }
-      return;
-    }
-    Cells c = cells;
-    if (c != null) {
-      c.held[cell] = 0;
-      if (!(c.holds[cell] instanceof Thread)) {
-        c.holds[cell] = null;
-      }
-    }
-  }
-
-  private Cells makeCells() {
+  private Cell makeCell(int cell) {
     lock.lock();
     try {
-      Cells c = cells;
+      @Nullable Cell[] all = cells;
+      if (all == null) {
+        all = new Cell[cellCount];
+        cells = all;
+      }
+      Cell c = all[cell];
       if (c == null) {
-        cells = c = new Cells(cellCount);
+        c = new Cell.Spaced();
+        all[cell] = c;
       }
       return c;
     } finally {
@@ -381,7 +347,7 @@ public final class SharedWatch extends Watch {
     try {
       int i = freeCount > 0 ? free[--freeCount] : used++;
       if (i == table.length) {
-        table = Arrays.copyOf(table, 2 * i);
+        table = Arrays.copyOf(table, Math.max(2, 2 * i));
       }
       table[i] = hold;
       return cellCount + i;
@@ -392,18 +358,13 @@ public final class SharedWatch extends Watch {
 
   /** What was there. */
   private @Nullable Object clear(int ticket) {
-    if (ticket < cellCount) {
-      Object was = cell(ticket);
-      clearCell(ticket);
-      return was;
-    }
     lock.lock();
     try {
       int i = ticket - cellCount;
       Object was = table[i];
       table[i] = null;
       if (freeCount == free.length) {
-        free = Arrays.copyOf(free, 2 * freeCount);
+        free = Arrays.copyOf(free, Math.max(2, 2 * freeCount));
       }
       free[freeCount++] = i;
       return was;
@@ -417,7 +378,7 @@ public final class SharedWatch extends Watch {
     List<Object> found = new ArrayList<>();
     int inCells = cells == null ? 1 : cellCount;
     for (int i = 0; i < inCells; i++) {
-      addKnown(found, i == without ? null : cell(i));
+      addKnown(found, i == without ? null : holdIn(i));
     }
     lock.lock();
     try {
@@ -438,35 +399,4 @@ public final class SharedWatch extends Watch {
       found.add(hold);
     }
   }
-
-  // Accessors
-
-  private boolean firstHeldAcquire() {
-    // Ordering: Acquire. Pairs with setFirstHeldRelease(): nobody from before. Evidence:
-    // WatchPublication.
-    return (boolean) FIRST_HELD.getAcquire(this);
-  }
-
-  private void setFirstHeldRelease() {
-    // Ordering: Release. Pairs with firstHeldAcquire(); publishes first. Evidence:
-    // WatchPublication.
-    FIRST_HELD.setRelease(this, true);
-  }
-
-  private static boolean heldAcquire(Cells c, int cell) {
-    // Ordering: Acquire. Pairs with setHeldRelease(): nobody from before. Evidence:
-    // WatchPublication.
-    return (int) HELD.getAcquire(c.held, cell) != 0;
-  }
-
-  private static void setHeldRelease(Cells c, int cell) {
-    // Ordering: Release. Pairs with heldAcquire(); publishes the hold. Evidence: WatchPublication.
-    HELD.setRelease(c.held, cell, 1);
-  }
-
-  // VarHandle mechanics
-  private static final VarHandle FIRST_HELD =
-      ConstantBootstraps.fieldVarHandle(
-          MethodHandles.lookup(), "firstHeld", VarHandle.class, SharedWatch.class, boolean.class);
-  private static final VarHandle HELD = MethodHandles.arrayElementVarHandle(int[].class);
 }

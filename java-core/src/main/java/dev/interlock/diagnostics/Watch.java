@@ -1,9 +1,7 @@
 package dev.interlock.diagnostics;
 
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Progress.</b> {@link #acquired}, {@link #tried}, {@link #released} and {@link #handOver}
- * are wait-free, but take the detector's short lock when it keeps the order of acquisitions.
+ * are wait-free; but when the detector keeps the order of acquisitions, they take its short lock, unless it
+ * is the thread that held the object last that takes it, or lets it go, and it holds nothing else.
  *
  * <p><b>Memory effects.</b> None to rely on. A party tells what it holds before it waits, and that
  * is all that the detector needs, see there.
@@ -34,28 +33,15 @@ import org.jspecify.annotations.Nullable;
  * {@code acquired} replaces the first, and nothing checks who calls {@code released}: a watch must
  * never break the object that it watches.
  *
- * <p><b>Cost.</b> One store for each of them, unless stacks or the order are kept; two if it was not
- * the same thread that held the object last.
+ * <p><b>Cost.</b> One store for each of them, unless stacks or the order are kept; two more if it was not
+ * the same thread that held the object last. With the order one more for each; what else a thread takes
+ * while it holds something is compared with all of that, under the detector's lock.
  *
- * <p><b>Footprint.</b> 40 bytes with compressed references. The thread that held the object last stays
- * reachable from here until another party holds it; other parties do not.
+ * <p><b>Footprint.</b> 40 bytes with compressed references; when the order is kept, 32 more, and what it
+ * knows of the object; and 104 for each thread. The thread that held the object last stays reachable from
+ * here until another party holds it; other parties do not.
  */
-public sealed class Watch permits SharedWatch {
-  /*
-   * Who holds the object is told by two fields, so that a thread that takes it again and again stores
-   * no reference. In an object that has survived some collections, such a store costs a fence with most
-   * collectors: a third of an uncontended lock.
-   *
-   *   holder    held     the object is held by
-   *   ------    ----     ---------------------
-   *   p         true     p
-   *   p         false    nobody; by p, a thread, before
-   *   null      either   nobody, or nobody knows by whom
-   *
-   * holder is stored before held, and loaded after it: who sees that p set held sees p, or one that
-   * came later, as the holder, and nobody from before. One from before might be waiting by now, and the
-   * detector would believe that it still holds the object.
-   */
+public sealed class Watch extends Cell permits SharedWatch {
   private final DeadlockDetector detector;
   private final Object object;
   private final @Nullable String name;
@@ -66,23 +52,17 @@ public sealed class Watch permits SharedWatch {
   /** Of no use to the detector any more, see {@link #distrust}. */
   private volatile boolean distrusted;
 
-  // Stored plainly, but where the order of the two matters: see above and the protocol of the
-  // detector.
-  private @Nullable Object holder;
-
-  @SuppressWarnings("UnusedVariable") // read through HELD
-  private boolean held;
-
   private @Nullable Throwable takenAt;
 
-  /** What was taken while this was held; made and guarded by {@link AcquisitionOrder}. */
-  AcquisitionOrder.@Nullable Successors successors;
+  /** If the order of acquisitions is kept. */
+  private final AcquisitionOrder.@Nullable Node node;
 
   Watch(DeadlockDetector detector, Object object, @Nullable String name, boolean inFull) {
     this.detector = detector;
     this.object = object;
     this.name = name;
     this.inFull = inFull;
+    this.node = detector.placeFor(this);
   }
 
   /** The detector that is told. */
@@ -105,7 +85,8 @@ public sealed class Watch permits SharedWatch {
    * the holder waits, the answer may be old.
    */
   public @Nullable Object holder() {
-    return heldAcquire() ? holder : null;
+    Object hold = hold();
+    return hold == null ? null : partyOf(hold);
   }
 
   /**
@@ -115,20 +96,14 @@ public sealed class Watch permits SharedWatch {
    * @param party null when it is not known, or will not be the one who releases
    */
   public void acquired(@Nullable Object party) {
-    hold(party);
-    if (inFull && party != null) {
-      noteInFull(party, true);
-    }
+    taken(party, true);
   }
 
   /**
    * As {@link #acquired}, by a call that would have given up: it can have its part in no deadlock.
    */
   public void tried(@Nullable Object party) {
-    hold(party);
-    if (inFull && party != null) {
-      noteInFull(party, false);
-    }
+    taken(party, false);
   }
 
   /** The object is about to be let go by its holder. Called before it is. */
@@ -136,10 +111,7 @@ public sealed class Watch permits SharedWatch {
     if (inFull) {
       forget();
     }
-    held = false;
-    if (!(holder instanceof Thread)) {
-      holder = null;
-    }
+    end();
   }
 
   /**
@@ -223,13 +195,6 @@ public sealed class Watch permits SharedWatch {
   /** A wait of this watch is over. */
   void unregistered(Wait wait) {}
 
-  private void hold(@Nullable Object party) {
-    if (holder != party) {
-      holder = party;
-    }
-    setHeldRelease();
-  }
-
   // What is noted beside the holder
 
   final boolean isInFull() {
@@ -241,17 +206,56 @@ public sealed class Watch permits SharedWatch {
     return detector.capturesStacks() ? new Throwable("taken") : null;
   }
 
-  private void noteInFull(Object party, boolean waited) {
-    takenAt = newTrace();
-    detector.noteAcquired(party, this, waited, false, takenAt);
+  /** Of a watch whose detector keeps the order. */
+  final AcquisitionOrder.Node placeInOrder() {
+    return Objects.requireNonNull(node, "node");
+  }
+
+  private void taken(@Nullable Object party, boolean waited) {
+    if (!inFull || party == null) {
+      begin(party);
+      return;
+    }
+    Object hold = holdOf(party, lastHold());
+    begin(hold);
+    Throwable at = newTrace();
+    if (at != null) {
+      takenAt = at;
+    }
+    noteTaken(hold, waited, false, at);
   }
 
   private void forget() {
-    Object party = holder();
-    if (party != null) {
-      detector.noteReleased(party, this, false);
+    Object hold = hold();
+    if (hold != null) {
+      noteLetGo(hold, false);
     }
-    takenAt = null;
+    if (takenAt != null) {
+      takenAt = null;
+    }
+  }
+
+  /** What is noted for this party as the holder; {@code last} where the last one was noted. */
+  final Object holdOf(Object party, @Nullable Object last) {
+    return last instanceof Holdings known && known.thread() == party
+        ? known
+        : detector.holdOf(party);
+  }
+
+  /** Tells the order, if it is kept. */
+  final void noteTaken(Object hold, boolean waited, boolean shared, @Nullable Throwable at) {
+    AcquisitionOrder.Node n = node;
+    if (n != null && !(hold instanceof Holdings h && h.take(n, Holdings.asHeld(shared)))) {
+      detector.noteAcquired(hold, this, waited, shared, at);
+    }
+  }
+
+  /** Tells the order, if it is kept. */
+  final void noteLetGo(Object hold, boolean shared) {
+    AcquisitionOrder.Node n = node;
+    if (n != null && !(hold instanceof Holdings h && h.letGo(n, Holdings.asHeld(shared)))) {
+      detector.noteReleased(hold, this, shared);
+    }
   }
 
   /** The kind of the object and its name or number. */
@@ -262,23 +266,4 @@ public sealed class Watch permits SharedWatch {
         ? kind + "@" + Integer.toHexString(System.identityHashCode(object))
         : kind + "(" + name + ")";
   }
-
-  // Accessors
-
-  private boolean heldAcquire() {
-    // Ordering: Acquire. Pairs with setHeldRelease(): no holder from before. Evidence:
-    // WatchPublication.
-    return (boolean) HELD.getAcquire(this);
-  }
-
-  private void setHeldRelease() {
-    // Ordering: Release. Pairs with heldAcquire(); publishes the holder. Evidence:
-    // WatchPublication.
-    HELD.setRelease(this, true);
-  }
-
-  // VarHandle mechanics
-  private static final VarHandle HELD =
-      ConstantBootstraps.fieldVarHandle(
-          MethodHandles.lookup(), "held", VarHandle.class, Watch.class, boolean.class);
 }

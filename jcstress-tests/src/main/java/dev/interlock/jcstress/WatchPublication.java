@@ -83,7 +83,7 @@ public class WatchPublication {
     }
   }
 
-  /** One of the others, seen by the look at all of them. */
+  /** One in an object of its own, seen by the look at all of them. */
   @JCStressTest
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "Nobody yet.")
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "The new one.")

@@ -132,12 +132,18 @@ record Structure(
               List.of("LockFreeSkipListSetLincheckTest")),
           new Structure(
               "Watch of a detector",
-              List.of("diagnostics.Watch", "diagnostics.SharedWatch"),
+              List.of("diagnostics.Watch", "diagnostics.SharedWatch", "diagnostics.Cell"),
               "WatchPublication(?!.*Twin)",
               List.of(
                   "diagnostics.DeadlockDetectorTest",
                   "diagnostics.DeadlockStressTest",
                   "diagnostics.RwLockDeadlockStressTest"),
+              List.of()),
+          new Structure(
+              "Order of acquisitions",
+              List.of("diagnostics.Holdings"),
+              "HoldingsPublication(?!.*Twin)",
+              List.of("diagnostics.HoldingsTest", "diagnostics.LockOrderStressTest"),
               List.of()),
           new Structure(
               "Epochs",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.channel.Channel;
+import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.internal.wait.QueueLock;
 import dev.interlock.internal.wait.ThreadWaiter;
 import dev.interlock.internal.wait.WaitQueue;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.FieldLayout;
@@ -62,6 +64,43 @@ class ObjectLayoutTest {
     return ClassLayout.parseClass(type).fields().stream()
         .filter(f -> !f.classShortName().equals("LeadingPad"))
         .toList();
+  }
+
+  // What two threads write lies a line apart, and what two readers write a pair of lines, even in
+  // objects
+  // that are neighbours.
+  @ParameterizedTest
+  @CsvSource({
+    "dev.interlock.diagnostics.Holdings, 64",
+    "dev.interlock.diagnostics.Cell$Spaced, 128"
+  })
+  void watched_hotFieldsOfNeighbours_apart(String name, int apart) throws ClassNotFoundException {
+    ClassLayout layout = ClassLayout.parseClass(Class.forName(name));
+    List<FieldLayout> hot =
+        layout.fields().stream().filter(f -> !f.typeClass().equals("byte")).toList();
+    long first = hot.stream().mapToLong(FieldLayout::offset).min().orElseThrow();
+    long end = hot.stream().mapToLong(f -> f.offset() + f.size()).max().orElseThrow();
+    assertTrue(layout.instanceSize() - (end - first) >= apart, layout::toPrintable);
+  }
+
+  // What a detector knows of an object takes 40 bytes.
+  @Test
+  void watch_atMost40Bytes() {
+    Object watch = DeadlockDetector.create().watch("watched", null);
+    ClassLayout layout = ClassLayout.parseInstance(watch);
+    assertTrue(layout.instanceSize() <= 40, layout::toPrintable);
+  }
+
+  // The same for many holders: 80 bytes, a cell of 24, and a lock of 88.
+  @Test
+  void sharedWatch_atMost192Bytes() {
+    DeadlockDetector detector = DeadlockDetector.create();
+    String object = "watched";
+    long others = GraphLayout.parseInstance(detector, object).totalSize();
+    Object watch = detector.watchShared(object, null, 4);
+    GraphLayout all = GraphLayout.parseInstance(watch, detector, object);
+    // Two arrays of nothing belong to the class.
+    assertTrue(all.totalSize() - others <= 192 + 2 * 16, all::toFootprint);
   }
 
   // Without anybody waiting, a latch and a group are one object of 24 bytes.
