@@ -23,7 +23,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SpinLockSectionsBenchmark {
   private static final int THREADS = 8;
-  private static final int SECTIONS_OF_EACH = 1_000;
+  private static final int SECTIONS_OF_EACH = 100;
 
   /** Some microseconds. */
   private static final int TOKENS = 5_000;

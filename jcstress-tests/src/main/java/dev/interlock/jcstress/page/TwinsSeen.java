@@ -19,6 +19,11 @@ import org.openjdk.jcstress.infra.runners.TestList;
  * the verification matrix. Fails when a twin that every machine shows was not seen.
  */
 public final class TwinsSeen {
+  /** On a machine with much other work the harness gets too little time for some: then it is tried here. */
+  private static final int MORE_TRIES = 10;
+
+  private static final int TRY_MILLIS = 3_000;
+
   private TwinsSeen() {}
 
   /**
@@ -53,7 +58,7 @@ public final class TwinsSeen {
               "SpinLockPublication.OpaqueUnlockTwin", "SpinLock", "opaque unlock", "D1", false));
 
   /** See above. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
     if (arguments.length != 2) {
       throw new IllegalArgumentException("usage: TwinsSeen RESULTS ROWS");
     }
@@ -64,11 +69,17 @@ public final class TwinsSeen {
     List<String> rows = new ArrayList<>();
     List<String> hidden = new ArrayList<>();
     for (Twin twin : TWINS) {
-      Map<String, Long> outcomes = seen.get(nameOf(twin.test));
+      TestInfo info = TestList.getInfo(nameOf(twin.test));
+      Map<String, Long> outcomes = seen.get(info.name());
       if (outcomes == null) {
         throw new IllegalStateException("no results of " + twin.test);
       }
-      long faults = faults(TestList.getInfo(nameOf(twin.test)), outcomes);
+      for (int i = 0; twin.everywhere && faults(info, outcomes) == 0 && i < MORE_TRIES; i++) {
+        InProcess.run(info, TRY_MILLIS, 2, TwinsSeen.class.getClassLoader())
+            .outcomes()
+            .forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
+      }
+      long faults = faults(info, outcomes);
       rows.add(row(twin, outcomes.values().stream().mapToLong(n -> n).sum(), faults));
       if (faults == 0 && twin.everywhere) {
         hidden.add(twin.test);
@@ -79,8 +90,8 @@ public final class TwinsSeen {
       throw new IllegalStateException(
           "the fault of "
               + hidden
-              + " was not seen; run again, and if it stays so the tests that "
-              + "have these twins beside them show nothing either");
+              + " was not seen: either this machine is too busy, or the tests that have these twins "
+              + "beside them show nothing");
     }
   }
 
