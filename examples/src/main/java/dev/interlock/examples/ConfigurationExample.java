@@ -1,5 +1,6 @@
 package dev.interlock.examples;
 
+import dev.interlock.sync.ReadGuard;
 import dev.interlock.sync.RwLock;
 import dev.interlock.sync.SeqLock;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public final class ConfigurationExample extends Example {
   /** One way to keep the configuration. */
   private interface Kept {
     /** Reads it; whether the numbers fit together. */
-    boolean readWhole() throws InterruptedException;
+    boolean readWhole();
 
     /** Changes it for the {@code i}-th time. */
     void change(long i) throws InterruptedException;
@@ -63,8 +64,11 @@ public final class ConfigurationExample extends Example {
     private final RwLock<Limits> limits = RwLock.builder().name("limits").of(new Limits(0, 0, 0));
 
     @Override
-    public boolean readWhole() throws InterruptedException {
-      return limits.withRead(now -> now.steady() + now.burst() == now.most());
+    public boolean readWhole() {
+      try (ReadGuard<Limits> guard = limits.readUninterruptibly()) {
+        Limits now = guard.get();
+        return now.steady() + now.burst() == now.most();
+      }
     }
 
     @Override

@@ -4,10 +4,10 @@ import static dev.interlock.testing.Polls.assertContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Polls;
 import dev.interlock.testing.Running;
@@ -574,11 +574,16 @@ class MutexLockConditionTest {
     Condition condition = mutex.asLock().newCondition();
     IllegalMonitorStateException e =
         assertThrows(IllegalMonitorStateException.class, condition::signal);
-    assertContains(e.getMessage(), "signal without a lock", "Mutex(accounts)[free", "lock it");
+    assertContains(
+        e.getMessage(),
+        "signal of Mutex(accounts)[free",
+        "not locked through this view",
+        "lock it");
     assertContains(condition.toString(), "Condition view of Condition@", "Mutex(accounts)");
   }
 
-  // A condition of the view signals those that wait by it, with the guards beside it.
+  // The view and the guards beside it are one lock; a condition of the view is for those that have
+  // locked by the view.
   @Test
   void view_besideGuards_oneLock() {
     Mutex<Integer> mutex = Mutex.of(0);
@@ -587,10 +592,14 @@ class MutexLockConditionTest {
     Waiter<Object> waiter =
         new Waiter<>(lock, Kind.PLATFORM, condition, c -> c.await(1, TimeUnit.HOURS));
     try (MutexGuard<Integer> guard = mutex.lockUninterruptibly()) {
-      condition.signal();
-      Conditions.await(() -> mutex.waiting() == 1);
+      assertThrows(IllegalMonitorStateException.class, condition::signal);
       assertEquals(0, guard.get());
     }
+    lock.lock();
+    condition.signal();
+    assertEquals(1, mutex.waiting());
+    assertNull(mutex.tryLock());
+    lock.unlock();
     assertEquals(true, waiter.get());
   }
 }
