@@ -161,8 +161,8 @@ class SpscRingBufferTest {
     assertEquals(List.of(6), List.copyOf(ring));
   }
 
-  // A batch goes in as far as there is room, and comes out as far as there is something, over the ends of
-  // laps.
+  // A batch goes in as far as there is room, and comes out as far as there is something, over the
+  // ends of laps.
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17})
   void batches_partly(int capacity) {
@@ -198,8 +198,7 @@ class SpscRingBufferTest {
   void batches_refused_changeNothing() {
     SpscRingBuffer<Object> ring = new SpscRingBuffer<>(4);
     assertThrows(NullPointerException.class, () -> ring.offerBatch(new Object[] {1, null}, 0, 2));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> ring.offerBatch(new Object[] {1, 2}, 1, 2));
+    assertThrows(IndexOutOfBoundsException.class, () -> ring.offerBatch(new Object[] {1, 2}, 1, 2));
     assertThrows(IndexOutOfBoundsException.class, () -> ring.pollBatch(new Object[2], -1, 2));
     assertTrue(ring.isEmpty());
     ring.offerBatch(new Object[] {"a", 1}, 0, 2);

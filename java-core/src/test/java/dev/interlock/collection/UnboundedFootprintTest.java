@@ -100,8 +100,8 @@ class UnboundedFootprintTest {
     assertTrue(own.get(0).offset() >= CACHE_LINE, () -> "node at " + own.get(0).offset());
   }
 
-  // The places of an elimination array lie a line apart, from each other and from the array's length, as
-  // the elements of a real array do.
+  // The places of an elimination array lie a line apart, from each other and from the array's
+  // length, as the elements of a real array do.
   @Test
   void eliminationArray_places_lineApart() throws Exception {
     int scale = VM.current().arrayIndexScale("java.lang.Object");
@@ -116,8 +116,7 @@ class UnboundedFootprintTest {
     field.setAccessible(true);
     Object[] cells = (Object[]) field.get(places);
     Object thing = new Object();
-    Running<Boolean> offering =
-        Kind.PLATFORM.start(() -> places.offer(thing, Integer.MAX_VALUE));
+    Running<Boolean> offering = Kind.PLATFORM.start(() -> places.offer(thing, Integer.MAX_VALUE));
     int found = -1;
     while (found < 0) { // where it really is
       VarHandle.fullFence();

@@ -44,10 +44,12 @@ final class ReclamationCatalogue {
       String suffix = threads == 1 ? "" : "-2-threads";
       add(catalogue, "off-heap-stack" + suffix, "push and pop a long", threads)
           .compare("offHeapStack", "ConcurrentLinkedDeque", TIME)
-          .compare("offHeapStack", "ConcurrentLinkedDeque", ALLOCATION_OF_THREADS, oursAtMost(NO_BYTES));
+          .compare(
+              "offHeapStack", "ConcurrentLinkedDeque", ALLOCATION_OF_THREADS, oursAtMost(NO_BYTES));
       add(catalogue, "off-heap-queue" + suffix, "offer and poll a long", threads)
           .compare("offHeapQueue", "ConcurrentLinkedQueue", TIME)
-          .compare("offHeapQueue", "ConcurrentLinkedQueue", ALLOCATION_OF_THREADS, oursAtMost(NO_BYTES));
+          .compare(
+              "offHeapQueue", "ConcurrentLinkedQueue", ALLOCATION_OF_THREADS, oursAtMost(NO_BYTES));
     }
     catalogue.add(
         new Workload("off-heap-footprint", "bytes of one more long", ReclamationCatalogue::bytes)
