@@ -163,4 +163,18 @@ class ExamplesTest {
             .count(),
         run.out());
   }
+
+  // The table has nested classes beside those around them, and what a promise depends on is not cut.
+  @Test
+  void progress_output_isWhole() {
+    String out = run("progress").out();
+    for (String part :
+        new String[] {
+          "| EpochDomain.Guard ", "| HazardPointers.Participant ", "SpscRingBuffer (contains,"
+        }) {
+      assertTrue(out.contains(part), () -> part + " in\n" + out);
+    }
+    assertTrue(out.replaceAll("\\s+", " ").contains("reaches its place, and nobody else."), out);
+    assertFalse(out.contains("..."), out);
+  }
 }

@@ -195,9 +195,8 @@ public final class ShardedCounter {
   }
 
   private static long ownerPlain(long[] c, int cell) {
-    // Ordering: Plain. Only a hint; who was here before the last one, or half of two numbers, is a
-    // move
-    // too many or too few, and where an addition goes no sum depends on.
+    // Ordering: Plain. Only a hint; who was here before the last one, or half of two numbers, is
+    // a move too many or too few, and where an addition goes no sum depends on.
     return c[cell + 1];
   }
 

@@ -714,9 +714,8 @@ public final class LockFreeSkipListSet<E> extends AbstractSet<E> implements Navi
     }
 
     private int seedPlain() {
-      // Ordering: Plain. The level is that of the constructor in whatever is read, published as the
-      // link
-      // is; an old state is a number drawn twice. Evidence: SkipListPublication.
+      // Ordering: Plain. The level is that of the constructor in whatever is read, published as
+      // the link is; an old state is a number drawn twice. Evidence: SkipListPublication.
       return seed;
     }
 

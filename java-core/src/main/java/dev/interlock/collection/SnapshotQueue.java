@@ -96,8 +96,7 @@ abstract class SnapshotQueue<E> extends AbstractQueue<E> {
   }
 
   // To remove may mean to wait for a producer that was stopped, or for another who removes; where
-  // it
-  // does not, the subclass says so.
+  // it does not, the subclass says so.
 
   @Override
   @ProgressGuarantee(BLOCKING)

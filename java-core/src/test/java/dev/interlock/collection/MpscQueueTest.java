@@ -98,9 +98,8 @@ class MpscQueueTest {
     assertEquals("b", queue.poll());
   }
 
-  // Checked: a second consumer is named beside the first, with a remedy, whatever it calls; nothing
-  // is
-  // changed. Any thread may still put in, and look.
+  // Checked: a second consumer is named beside the first, with a remedy, whatever it calls;
+  // nothing is changed. Any thread may still put in, and look.
   @Test
   void consumerOperations_bySecondThread_areReported() {
     MpscQueue<String> queue = MpscQueue.checked();

@@ -162,8 +162,7 @@ class SpscRingBufferTest {
   }
 
   // A batch goes in as far as there is room, and comes out as far as there is something, over the
-  // ends of
-  // laps.
+  // ends of laps.
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17})
   void batches_partly(int capacity) {

@@ -101,8 +101,7 @@ class UnboundedFootprintTest {
   }
 
   // The places of an elimination array lie a line apart, from each other and from the array's
-  // length, as
-  // the elements of a real array do.
+  // length, as the elements of a real array do.
   @Test
   void eliminationArray_places_lineApart() throws Exception {
     int scale = VM.current().arrayIndexScale("java.lang.Object");
