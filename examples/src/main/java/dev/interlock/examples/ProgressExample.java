@@ -154,7 +154,7 @@ public final class ProgressExample extends Example {
   /** One item, its further lines set in. */
   private void printWrapped(String item) {
     StringBuilder line = new StringBuilder(" *");
-    for (String word : item.split(" ")) {
+    for (String word : item.split(" ", -1)) {
       if (line.length() + 1 + word.length() > WIDTH) {
         out().println(line);
         line = new StringBuilder("  ");
