@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
  * entries at once.
  */
 @Command(
-    name = "configuration",
+    name = "rwlock",
     description = "Many readers of a configuration, a few changes: nobody sees half of a change.")
 public final class RwLockExample extends Example {
   @Option(

@@ -164,7 +164,8 @@ class ExamplesTest {
         run.out());
   }
 
-  // The table has nested classes beside those around them, and what a promise depends on is not cut.
+  // The table has nested classes beside those around them, and what a promise depends on is not
+  // cut.
   @Test
   void progress_output_isWhole() {
     String out = run("progress").out();

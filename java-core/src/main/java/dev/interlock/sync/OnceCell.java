@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Progress.</b> {@code tryGet}, and every form of {@code get} and {@code getOrInit} once there is a
  * value, are wait-free: one volatile read. {@code set} is lock-free until somebody waits, and takes the
- * short lock of the queue from then on. All others are blocking: they wait for the initialiser, and {@code get} waits for somebody to set the value or to begin.
+ * short lock of the queue from then on. All others are blocking: they wait for the initialiser, and {@code
+ * get} waits for somebody to set the value or to begin.
  *
  * <p><b>Memory effects.</b> Actions before the value is set, those of the initialiser included,
  * happen-before actions after any operation that returned it. Actions of an initialiser that failed or gave

@@ -18,6 +18,7 @@ class LockFreeListTest {
   private val exceptions =
     mapOf(
       "Backoff" to "belongs to one thread: there is nothing that another could see or delay",
+      "HazardReport" to "a record, made once",
       "ReclamationFigures" to "a record of numbers, made once",
       "SlotAccess" to "what the slab gives to callbacks, not a structure",
       "StallReport" to "a record, made once",

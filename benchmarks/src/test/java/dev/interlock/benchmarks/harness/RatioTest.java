@@ -73,6 +73,6 @@ class RatioTest {
   void text_smallBound() {
     assertEquals("ours <= 0.01", Target.oursAtMost(0.01).text());
     assertEquals("ours <= 7.00", Target.oursAtMost(7).text());
-    assertEquals(">= 1.0x", Target.ratioOf(1).text());
+    assertEquals(">= 1.00x", Target.ratioOf(1).text());
   }
 }
