@@ -14,7 +14,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * {@link HazardRecordHandOver} and {@link EpochRecordHandOver}, reduced to their words: the record is given
- * up by a plain store, so that the compiler may move the last change of the list behind it.
+ * up by a plain store, so that the compiler may move the last change of the list behind it. It has not been
+ * seen to do so on x86.
  */
 @JCStressTest
 @Outcome(
