@@ -17,6 +17,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
@@ -156,7 +157,7 @@ class RwLockDeadlockTest {
       assertLink(found, t, Access.ALONE, Access.WRITE)
       assertLink(found, reader, Access.READ, Access.ALONE)
       assertLink(found, p, Access.ALONE, Access.ALONE)
-      wanted.cancel()
+      wanted.cancelAndJoin()
       s.release()
       reader.join()
       withContext(Dispatchers.IO) { t.join() }
