@@ -509,7 +509,7 @@ abstract class AbstractChannel<E> implements Channel<E>, DirectChannel<E> {
       } catch (Throwable fromHandler) { // thrown below, after the others had a turn
         if (first == null) {
           first = fromHandler;
-        } else {
+        } else if (first != fromHandler) { // an exception does not suppress itself
           first.addSuppressed(fromHandler);
         }
       }

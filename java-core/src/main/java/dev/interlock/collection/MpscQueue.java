@@ -451,8 +451,8 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
     BitSet matching = new BitSet();
     int found = 0;
     Segment s = segmentAt(h);
-    long t =
-        tail; // read once: producers that never pause, or a filter that offers, would have no end
+    // Read once: with producers that never pause, or a filter that offers, there would be no end.
+    long t = tail;
     for (long p = h; p < t && !(one && !matching.isEmpty()); p++, found++) {
       if (p >= s.end()) {
         s = s.nextOrAppend();

@@ -185,7 +185,7 @@ public final class SeqLock {
         if (endRead(version)) {
           return made;
         }
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) { // checked ones too: other languages throw them undeclared
         if (endRead(version)) {
           throw e; // it saw a whole record
         }

@@ -804,6 +804,30 @@ class ChannelTest {
       assertEquals(IntStream.range(0, held).boxed().toList(), handed);
     }
 
+    // The same for one exception that is thrown again and again: it cannot be suppressed in itself.
+    @Test
+    void cancel_handlerThrowsOneObject_othersAreHandedOver() {
+      List<Integer> handed = new ArrayList<>();
+      IllegalStateException boom = new IllegalStateException("boom");
+      Channel<Integer> c =
+          open(
+              e -> {
+                handed.add(e);
+                throw boom;
+              });
+      int held = Math.min(capacity, 3);
+      for (int i = 0; i < held; i++) {
+        assertTrue(c.trySend(i).isSent());
+      }
+      if (held == 0) {
+        assertTrue(c.cancel(null));
+        return;
+      }
+      assertSame(boom, assertThrows(IllegalStateException.class, () -> c.cancel(null)));
+      assertEquals(0, boom.getSuppressed().length);
+      assertEquals(IntStream.range(0, held).boxed().toList(), handed);
+    }
+
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // that is the trick
     private static <X extends Throwable> X undeclared(Throwable t) throws X {
       throw (X) t;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.interlock.testing.Conditions;
 import dev.interlock.testing.Kind;
 import dev.interlock.testing.Running;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -196,6 +197,34 @@ class SeqLockTest {
             }));
     assertEquals(2, runs[0]);
     assertEquals(2, runs[1]);
+  }
+
+  // The same for a checked exception that is thrown undeclared, as other languages do.
+  @Test
+  void read_writerComesBetween_undeclaredExceptionDoesNotCount() {
+    int[] runs = new int[1];
+    assertEquals(
+        9,
+        record.readLong(
+            w -> {
+              if (runs[0]++ == 0) {
+                record.write(2, 3, 4);
+                throw SeqLockTest.<RuntimeException>undeclared(new IOException("torn"));
+              }
+              return w.get(0) + w.get(1) + w.get(2);
+            }));
+    assertThrows(
+        IOException.class,
+        () ->
+            record.readLong(
+                w -> {
+                  throw SeqLockTest.<RuntimeException>undeclared(new IOException("whole"));
+                }));
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Throwable> X undeclared(Exception e) throws X {
+    throw (X) e;
   }
 
   // A writer waits for the one that updates; readers do not.
