@@ -756,6 +756,15 @@ class ChannelTest {
       assertDrained(() -> future.poll(Polls.IGNORED), null);
     }
 
+    /** As many of 0, 1, 2 as find room; how many. */
+    private int sendUpToThree(Channel<Integer> c) {
+      int held = Math.min(capacity, 3);
+      for (int i = 0; i < held; i++) {
+        assertTrue(c.trySend(i).isSent());
+      }
+      return held;
+    }
+
     // A handler that throws does not keep the others from it; what it threw comes out at the end.
     @Test
     void cancel_handlerThrows_othersAreHandedOver() {
@@ -766,10 +775,7 @@ class ChannelTest {
                 handed.add(e);
                 throw new IllegalStateException("about " + e);
               });
-      int held = Math.min(capacity, 3);
-      for (int i = 0; i < held; i++) {
-        assertTrue(c.trySend(i).isSent());
-      }
+      int held = sendUpToThree(c);
       if (held == 0) {
         assertTrue(c.cancel(null));
         return;
@@ -792,10 +798,7 @@ class ChannelTest {
                 handed.add(e);
                 throw Suite.<RuntimeException>undeclared(new IOException("about " + e));
               });
-      int held = Math.min(capacity, 3);
-      for (int i = 0; i < held; i++) {
-        assertTrue(c.trySend(i).isSent());
-      }
+      int held = sendUpToThree(c);
       if (held == 0) {
         assertTrue(c.cancel(null));
         return;
@@ -815,10 +818,7 @@ class ChannelTest {
                 handed.add(e);
                 throw boom;
               });
-      int held = Math.min(capacity, 3);
-      for (int i = 0; i < held; i++) {
-        assertTrue(c.trySend(i).isSent());
-      }
+      int held = sendUpToThree(c);
       if (held == 0) {
         assertTrue(c.cancel(null));
         return;
