@@ -43,11 +43,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> One fetch-and-add and one compare-and-set for an {@code offer}, one compare-and-set for
  * a {@code poll}; one in all for a batch of {@code drain}, and one fetch-and-add for a batch of {@code
- * fill}. Under contention one {@code offer} in eight returns some microseconds after its element is there,
- * and a {@code poll} that lost its race pauses for about one, so that callers stay out of each other's way.
- * A {@code poll} that finds nothing while producers are busy takes one to two, in which several elements
- * come together; it learns whether that pays, and {@code relaxedPoll} does not do it.
- * {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
+ * fill}. Where producers offer all the time, an {@code offer} that others overtake returns five to twenty-five
+ * microseconds after its element is there, and a {@code poll} that lost its race pauses for about one, so that
+ * callers stay out of each other's way. A {@code poll} that finds nothing while producers are busy takes one to
+ * two, in which several elements come together. Producers and {@code poll} learn whether staying away pays, and
+ * {@code relaxedPoll} does not do it. {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
  *
  * <p><b>Footprint.</b> Four bytes for each place with compressed references, and nothing else for each
  * element: an array that has been emptied is used again. A new queue takes one array and about 500 bytes
@@ -229,6 +229,11 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       return TAKEN.compareAndSet(this, expected, more);
     }
 
+    /** The number of place {@code i} in the life of the queue. */
+    long positionOf(long i) {
+      return number * cells.length + i;
+    }
+
     /** The places that have been given to producers. */
     int end() {
       return (int) Math.min(issued, cells.length);
@@ -309,6 +314,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
 
   private final int places;
   private final StandOff fromEmpty = new StandOff();
+  private final StandAside aside = new StandAside();
 
   /** An empty queue of arrays with 1024 places. */
   public MpmcUnboundedQueue() {
@@ -352,14 +358,23 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       if (i < s.cells.length) {
         if (s.casCell((int) i, null, element)) {
           // Overtaken while it filled its place; the element is there before. As in MpscQueue.
-          if (Pause.isOneInEight(i) && s.issued != i + 1) {
-            Pause.stayAway();
+          if (Pause.PAYS && s.issued != i + 1) {
+            overtaken(s, i);
           }
           return true;
         }
       } else if (append(s, element)) {
         return true;
       }
+    }
+  }
+
+  /** Another producer has come since place {@code i} of {@code s} was given out: may stay away for a moment. */
+  private void overtaken(Segment s, long i) {
+    long position = s.positionOf(i);
+    if (aside.stays(position)) {
+      Segment last = tail;
+      aside.stayed(position, last.positionOf(last.end()));
     }
   }
 
@@ -473,7 +488,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       long i = s.taken;
       if (i < s.cells.length) {
         Object x = s.cell((int) i);
-        if (x == null && fromEmpty.stays(s.number * s.cells.length + i)) {
+        if (x == null && fromEmpty.stays(s.positionOf(i))) {
           x = s.cell((int) i);
         }
         if (x == null) {

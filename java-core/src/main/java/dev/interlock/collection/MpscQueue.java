@@ -55,15 +55,16 @@ import org.jspecify.annotations.Nullable;
  * filled, at which {@code poll} waits for ever; a queue that may grow so far should have a bound. In the
  * checked mode a call by a second consumer is an {@link IllegalStateException} that changes nothing.
  *
- * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Of offers that
- * others overtake, one in eight returns some microseconds after its element is there: producers that stay
- * out of each other's way for a while are twice as fast together. A {@code poll} that finds nothing while
- * producers are busy takes one to two microseconds: it stays away while several elements come together,
- * because looking at once, at the place or at the producers' count, slows them down. It learns whether that
- * pays, so that whoever asks an idle queue again and again hardly ever meets it; {@code relaxedPoll} never
- * does. {@code remove(Object)} and {@code contains} are O(n). {@code size} counts offers under way.
+ * <p><b>Cost.</b> One atomic read-modify-write for an {@code offer}, none for a {@code poll}. Where producers
+ * offer all the time, an {@code offer} that others overtake returns five to twenty-five microseconds after its
+ * element is there: producers that stay out of each other's way for a while are two to three times as fast together.
+ * That is learnt, so that those who meet by chance, or seldom come beside one that never rests, hardly ever do.
+ * A {@code poll} that finds nothing while producers are busy takes one to two microseconds: it stays away while
+ * several elements come together, because looking at once, at the place or at the producers' count, slows them
+ * down. It learns whether that pays as well, so that whoever asks an idle queue again and again hardly ever meets
+ * it; {@code relaxedPoll} never does. {@code remove(Object)} and {@code contains} are O(n). {@code size} counts offers under way.
  *
- * <p><b>Footprint.</b> About 550 bytes with a first segment of 16 places. Each segment is twice as large
+ * <p><b>Footprint.</b> About 650 bytes with a first segment of 16 places. Each segment is twice as large
  * as the one before, up to 1024 places, so that an element takes 4 bytes of a segment with compressed
  * references, and a queue that stays small stays small. Segments are not used again: 4.1 bytes of garbage
  * for each element that went through a long queue.
@@ -127,6 +128,7 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
   }
 
   private final StandOff fromEmpty = new StandOff();
+  private final StandAside aside = new StandAside();
 
   /** A queue whose first segment has 16 places. */
   @ProgressGuarantee(WAIT_FREE)
@@ -217,12 +219,9 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
       s = findFromBehind(s, t);
     }
     setElementRelease(s.places, (int) (t - s.base), e);
-    // Who was overtaken while it filled its place stays away; its element is there before. Two
-    // producers and one consumer on two processors, where a pause takes 14 ns: 24 M/s if nobody
-    // does; if one in eight does, for 128 pauses 35, 256 pauses (taken) 54, 512 pauses 68; each
-    // one, for 128 pauses 49.
-    if (Pause.isOneInEight(t) && tail != t + 1) {
-      Pause.stayAway();
+    // Overtaken while it filled its place; its element is there before.
+    if (Pause.PAYS && tail != t + 1 && aside.stays(t)) {
+      aside.stayed(t, tail);
     }
     return true;
   }

@@ -28,14 +28,6 @@ public final class Pause {
     // the initialisation of this class does it
   }
 
-  /**
-   * Whether a caller whose turn has this number is the one of eight that {@linkplain #stayAway stays away} when
-   * it is overtaken: a caller that meets another one by chance pays little for that, on average.
-   */
-  public static boolean isOneInEight(long turn) {
-    return (turn & 7) == 0;
-  }
-
   /** So many pauses ({@link Thread#onSpinWait}), if they pay; 10 to 50 nanoseconds each on x86. */
   public static void times(int pauses) {
     if (PAYS) {
