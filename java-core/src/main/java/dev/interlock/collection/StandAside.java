@@ -1,6 +1,5 @@
 package dev.interlock.collection;
 
-import dev.interlock.internal.layout.LeadingPad;
 import dev.interlock.internal.pause.Pause;
 
 /**
@@ -11,31 +10,23 @@ import dev.interlock.internal.pause.Pause;
  * for itself, and then the other way round. That is worth nothing between threads that meet by chance, nor
  * to one that seldom comes where another one never rests. So this learns from what a stay has brought.
  */
-final class StandAside extends LeadingPad {
+final class StandAside extends Trials {
   /*
    *   passed    places that others took during the last stay
    *   end       where the counter stood after it
-   *   judged    whether skip knows what it was worth
-   *   skip      so many callers in a row do not stay, since stays were worth little
-   *   left      of these, how many are left
+   *   judged    whether it is known what that was worth
    *
-   *   overtaken at p, when                            first
-   *   --------------------                            -----
-   *   not judged, passed >= WORTH, p - end <= SOON    skip = 0: the line was busy, and is contended again
-   *   not judged, fewer, or later                     skip = 2 skip + 1, at most MOST
-   *   not judged                                      left = skip; judged
+   *   overtaken at p, when                            then
+   *   --------------------                            ----
+   *   not judged, passed >= WORTH, p - end <= SOON    it was worth it: the line was busy, and is contended again
+   *   not judged, fewer, or later                     it was not
    *
-   *   and then, when
-   *   --------------
-   *   left = 0                                        stays
-   *   left > 0                                        does not, left - 1
-   *
-   * All five are plain and shared by the threads that count: hints. A lost update, or one of another
-   * thread's, costs a stay too many or too few, never a wrong answer.
+   * All three are plain and shared by the threads that count: hints, as those of Trials. A lost update, or one of
+   * another thread's, costs a stay too many or too few, never a wrong answer.
    *
    * MpscQueue, two and four pinned producers and one consumer on two processors where a pause takes 14 ns and a
-   * line 200 ns, in M/s: nobody stays 25 and 24, stays of 128 pauses 35 and 30, 256 pauses 54 and 55, 512 pauses
-   * (taken) 82 and 70, 1024 pauses 80 and 77. Longer keeps a producer for longer from its next element.
+   * line 200 ns, in M/s: nobody stays 25 and 24, stays of 256 pauses 52 and 44, 512 pauses (taken) 82 and 70, 1024
+   * pauses 80 and 77. Longer keeps a producer for longer from its next element.
    *
    * Rejected: one caller in eight, whatever a stay brings. A thread that offers seldom beside one that never
    * rests is overtaken nearly each time, and its offer then takes half a microsecond more on average.
@@ -50,12 +41,8 @@ final class StandAside extends LeadingPad {
   /** Who is overtaken so few places after a stay shows that both would have counted all the time. */
   private static final int SOON = 32;
 
-  private static final int MOST = 1023;
-
   private long end;
   private long passed;
-  private int skip;
-  private int left;
   private boolean judged = true;
 
   /**
@@ -66,13 +53,10 @@ final class StandAside extends LeadingPad {
    */
   boolean stays(long position) {
     if (!judged) {
-      boolean worthIt = passed >= WORTH && position - end <= SOON;
-      skip = worthIt ? 0 : Math.min(2 * skip + 1, MOST);
-      left = skip;
+      judge(passed >= WORTH && position - end <= SOON);
       judged = true;
     }
-    if (left > 0) {
-      left--;
+    if (!isDue()) {
       return false;
     }
     Pause.times(STAY);

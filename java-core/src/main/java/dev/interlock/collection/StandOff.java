@@ -1,6 +1,5 @@
 package dev.interlock.collection;
 
-import dev.interlock.internal.layout.LeadingPad;
 import dev.interlock.internal.pause.Pause;
 
 /**
@@ -12,26 +11,18 @@ import dev.interlock.internal.pause.Pause;
  * many elements on few lines. That is worth nothing where the other side is slow, or waits for an answer.
  * So this learns from what a stay has brought.
  */
-final class StandOff extends LeadingPad {
+final class StandOff extends Trials {
   /*
    *   since     the position at which somebody last found nothing to do
    *   stayed    whether that was followed by a stay
-   *   skip      so many times in a row nobody stays, since stays were worth little
-   *   left      of these, how many are left
    *
-   *   nothing to do at p, when         first
-   *   ------------------------         -----
-   *   stayed, p >= since + WORTH       skip = 0: it was worth it
-   *   stayed, p <  since + WORTH       skip = 2 skip + 1, at most MOST
-   *   stayed                           left = skip
+   *   nothing to do at p, when         then
+   *   ------------------------         ----
+   *   stayed, p >= since + WORTH       it was worth it
+   *   stayed, p <  since + WORTH       it was not
    *
-   *   and then, when
-   *   --------------
-   *   left = 0                         stays
-   *   left > 0                         does not, left - 1
-   *
-   * All four are plain and shared by the threads of one side: hints. A lost update, or one of another
-   * thread's, costs a stay too many or too few, never a wrong answer.
+   * Both are plain and shared by the threads of one side: hints, as those of Trials. A lost update, or one of
+   * another thread's, costs a stay too many or too few, never a wrong answer.
    *
    * Two pinned threads on a machine where a line takes some 200 ns to the other processor, with 4, 32, 64,
    * 128 and 256 pauses, in M/s: MpmcArrayQueue 7, 13 to 21, 26, 18, 56. Longer is faster there, and keeps
@@ -44,11 +35,7 @@ final class StandOff extends LeadingPad {
   /** Fewer elements than these within a stay would have been handed over one by one as fast. */
   private static final int WORTH = 4;
 
-  private static final int MOST = 1023;
-
   private long since;
-  private int skip;
-  private int left;
   private boolean stayed;
 
   /**
@@ -61,13 +48,11 @@ final class StandOff extends LeadingPad {
       return true;
     }
     if (stayed) {
-      skip = position - since >= WORTH ? 0 : Math.min(2 * skip + 1, MOST);
-      left = skip;
+      judge(position - since >= WORTH);
     }
     since = position;
-    stayed = left <= 0;
+    stayed = isDue();
     if (!stayed) {
-      left--;
       return false;
     }
     Pause.times(STAY);
