@@ -62,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  * A {@code poll} that finds nothing while producers are busy takes one to two microseconds: it stays away while
  * several elements come together, because looking at once, at the place or at the producers' count, slows them
  * down. It learns whether that pays as well, so that whoever asks an idle queue again and again hardly ever meets
- * it; {@code relaxedPoll} never does. {@code remove(Object)} and {@code contains} are O(n). {@code size} counts offers under way.
+ * it; {@code relaxedPoll} never does. {@code remove(Object)} and {@code contains} are O(n). {@code size} counts
+ * offers under way.
  *
  * <p><b>Footprint.</b> About 650 bytes with a first segment of 16 places. Each segment is twice as large
  * as the one before, up to 1024 places, so that an element takes 4 bytes of a segment with compressed
