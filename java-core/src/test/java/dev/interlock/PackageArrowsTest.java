@@ -56,7 +56,7 @@ class PackageArrowsTest {
     m.put("", Set.of());
     m.put("annotation", Set.of());
     m.put("internal.layout", Set.of());
-    m.put("internal.pause", Set.of());
+    m.put("internal.pause", Set.of("internal.layout"));
     m.put("internal.wait", Set.of("internal.layout", "internal.pause"));
     m.put("atomic", Set.of("annotation", "internal.layout", "internal.pause"));
 

@@ -25,7 +25,7 @@ abstract class AbstractReceive<E, R> extends Operation<R> {
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     channel.putBack(List.of(given()));
   }
 

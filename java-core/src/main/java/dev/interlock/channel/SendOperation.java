@@ -37,7 +37,7 @@ final class SendOperation<E> extends Operation<@Nullable Void> {
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     throw new AssertionError("what was sent cannot be recalled: " + this);
   }
 

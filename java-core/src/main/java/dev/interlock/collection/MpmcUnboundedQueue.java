@@ -4,6 +4,7 @@ import dev.interlock.annotation.Progress;
 import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.internal.layout.LeadingPad;
 import dev.interlock.internal.pause.Pause;
+import dev.interlock.internal.pause.StandAside;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -314,7 +315,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
 
   private final int places;
   private final StandOff fromEmpty = new StandOff();
-  private final StandAside aside = new StandAside();
+  private final StandAside aside = new StandAside(64);
 
   /** An empty queue of arrays with 1024 places. */
   public MpmcUnboundedQueue() {

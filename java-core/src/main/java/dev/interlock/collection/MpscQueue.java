@@ -6,6 +6,7 @@ import static dev.interlock.annotation.Progress.WAIT_FREE;
 
 import dev.interlock.annotation.ProgressGuarantee;
 import dev.interlock.internal.pause.Pause;
+import dev.interlock.internal.pause.StandAside;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -129,7 +130,7 @@ public sealed class MpscQueue<E> extends MpscLayout.Sides<E> permits CheckedMpsc
   }
 
   private final StandOff fromEmpty = new StandOff();
-  private final StandAside aside = new StandAside();
+  private final StandAside aside = new StandAside(64);
 
   /** A queue whose first segment has 16 places. */
   @ProgressGuarantee(WAIT_FREE)

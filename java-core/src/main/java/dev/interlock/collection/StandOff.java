@@ -1,6 +1,7 @@
 package dev.interlock.collection;
 
 import dev.interlock.internal.pause.Pause;
+import dev.interlock.internal.pause.Trials;
 
 /**
  * How one side of a queue, the consumers or the producers, stays off the places of the other side when it

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> As that of a watch for a hold in a cell; two atomic read-modify-writes each for one
  * in the table; O(readers) to look for who holds, which a wait does.
  *
- * <p><b>Footprint.</b> 80 bytes, 24 for the first cell, a lock of 88, and, once a reader has none, a table
+ * <p><b>Footprint.</b> 80 bytes, 24 for the first cell, a lock of 96, and, once a reader has none, a table
  * of eight bytes for each reader that has been inside at the same time; four bytes for each cell, once one
  * of them but the first is used, and 152 for each that has been. The thread that was last in a cell stays
  * reachable from here.

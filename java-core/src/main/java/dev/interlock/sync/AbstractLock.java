@@ -34,7 +34,7 @@ abstract class AbstractLock<T extends @Nullable Object, R extends @Nullable Obje
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     mutex.release();
   }
 

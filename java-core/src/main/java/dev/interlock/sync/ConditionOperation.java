@@ -57,7 +57,7 @@ final class ConditionOperation<T extends @Nullable Object> extends NotedOperatio
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     condition.giveBack(this);
   }
 

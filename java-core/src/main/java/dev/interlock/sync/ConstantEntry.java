@@ -21,6 +21,11 @@ abstract class ConstantEntry<R extends @Nullable Object> extends Entry<R> {
   }
 
   @Override
+  final boolean endsWithGrant() {
+    return true;
+  }
+
+  @Override
   final R granted(@Nullable Object item) {
     return outcome;
   }

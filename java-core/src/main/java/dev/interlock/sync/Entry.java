@@ -2,6 +2,7 @@ package dev.interlock.sync;
 
 import dev.interlock.diagnostics.Wait;
 import dev.interlock.diagnostics.Watch;
+import dev.interlock.internal.op.Operation;
 import dev.interlock.internal.wait.WaitQueue;
 import dev.interlock.internal.wait.Waiter;
 import java.util.function.BooleanSupplier;
@@ -47,6 +48,11 @@ abstract class Entry<R extends @Nullable Object> {
   /** Whether being let in can be undone; if not, a cancel that meets the grant comes too late. */
   boolean canGiveBack() {
     return true;
+  }
+
+  /** See {@link Operation#endsWithGrant}; of an entry whose waits nobody is told of. */
+  boolean endsWithGrant() {
+    return false;
   }
 
   /** Undoes being let in; {@code item} came with the grant, or is null. */

@@ -40,6 +40,11 @@ class EntryOperation<R extends @Nullable Object> extends NotedOperation<R> {
   }
 
   @Override
+  public final boolean endsWithGrant() {
+    return entry.endsWithGrant() && isUnnoted();
+  }
+
+  @Override
   protected R acquired() {
     return entry.entered();
   }
@@ -55,7 +60,7 @@ class EntryOperation<R extends @Nullable Object> extends NotedOperation<R> {
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     entry.giveBack(item());
   }
 

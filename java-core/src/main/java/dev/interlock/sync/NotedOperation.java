@@ -43,6 +43,11 @@ abstract class NotedOperation<R extends @Nullable Object> extends Operation<R> {
     }
   }
 
+  /** Whether nobody is to be told of this wait, nor of who has what it brings. */
+  final boolean isUnnoted() {
+    return note == null && object().watch() == null;
+  }
+
   /** What is waited for. */
   abstract Synchronizer object();
 

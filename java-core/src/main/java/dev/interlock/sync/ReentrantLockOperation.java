@@ -42,7 +42,7 @@ final class ReentrantLockOperation<T extends @Nullable Object>
   }
 
   @Override
-  protected void giveBackResult() {
+  public void giveBackResult() {
     if (again) {
       reentrant.leave();
     } else {

@@ -4,6 +4,7 @@ import dev.interlock.ClosedException;
 import dev.interlock.diagnostics.DeadlockDetector;
 import dev.interlock.diagnostics.Watch;
 import dev.interlock.future.PollFuture;
+import dev.interlock.internal.op.DirectPermits;
 import dev.interlock.internal.pause.Pause;
 import dev.interlock.internal.wait.Durations;
 import dev.interlock.internal.wait.ThreadWaiter;
@@ -66,9 +67,10 @@ public final class Semaphore extends Synchronizer {
    *
    * With Q set the word changes under the queue's lock only; without Q by CAS, by anybody. Q goes on
    * with the first waiter and off with the last, under the lock. A waiter that has cancelled itself and
-   * not unlinked yet does not count: whoever takes the lock first settles, that is, unlinks it and
-   * grants those behind it whom the free permits satisfy. So a decision taken under the lock never
-   * depends on how far a cancelled waiter has come.
+   * not unlinked yet does not count: whoever takes the lock to grant, or to say that there is nothing to be
+   * had, settles first, that is, unlinks it and grants those behind it whom the free permits satisfy. So no
+   * such decision depends on how far a cancelled waiter has come. Who comes to wait may find itself behind
+   * it, and is let in when it settles.
    *
    * Granting and closing tell the waiters first and change the word after them, so whoever meets Q and
    * wants to know more than that somebody is queued looks under the lock.
@@ -559,12 +561,13 @@ public final class Semaphore extends Synchronizer {
 
   // Transitions under the queue's lock
 
-  /** True: the permits were free and are taken. False: queued. */
+  /**
+   * True: the permits were free and are taken. False: queued. Who finds others queued does not settle: should
+   * one of them have cancelled, it settles itself in a moment, and lets in whom it kept waiting.
+   */
   private boolean acquireOrEnqueue(WaitQueue q, Waiter w) {
-    WakeList wakes = new WakeList();
     q.lock();
     try {
-      settle(q, wakes);
       for (; ; ) {
         int s = state;
         if (s < 0) {
@@ -585,7 +588,6 @@ public final class Semaphore extends Synchronizer {
       }
     } finally {
       q.unlock();
-      wakes.wakeAll();
     }
   }
 
@@ -599,8 +601,7 @@ public final class Semaphore extends Synchronizer {
       if ((s & QUEUED) == 0) {
         return false;
       }
-      state = QUEUED | sum(free(s), by);
-      settle(q, wakes);
+      settle(q, wakes, s, free(sum(free(s), by)));
     } finally {
       q.unlock();
     }
@@ -645,13 +646,20 @@ public final class Semaphore extends Synchronizer {
     return s;
   }
 
-  /** Grants from the head as long as the free permits suffice, and takes Q off after the last. */
   private void settle(WaitQueue q, WakeList wakes) {
     int s = state;
-    if ((s & QUEUED) == 0) {
-      return;
+    if ((s & QUEUED) != 0) {
+      settle(q, wakes, s, free(s));
     }
-    int free = free(s);
+  }
+
+  /**
+   * Grants from the head as long as the permits suffice that are free now, and takes Q off after the last. Most
+   * often what was released is granted, and the word, {@code s}, stays as it is: then it is not written, and
+   * callers who find out that they have to wait do not lose its cache line.
+   */
+  private void settle(WaitQueue q, WakeList wakes, int s, int permits) {
+    int free = permits;
     Waiter head;
     while ((head = q.head()) != null && head.need() <= free) {
       if (head.grant()) {
@@ -660,7 +668,10 @@ public final class Semaphore extends Synchronizer {
       }
       // else cancelled between the two lines; head() unlinks it
     }
-    state = head == null ? free & FREE : QUEUED | (free & FREE);
+    int settled = head == null ? free & FREE : QUEUED | (free & FREE);
+    if (settled != s) {
+      state = settled;
+    }
   }
 
   private static Waiter unlinked(WaitQueue q, Waiter w) {
@@ -681,7 +692,8 @@ public final class Semaphore extends Synchronizer {
   }
 
   /** Waiting for permits as a future. */
-  private static final class AcquireOperation extends NotedOperation<@Nullable Void> {
+  private static final class AcquireOperation extends NotedOperation<@Nullable Void>
+      implements DirectPermits {
     private final Semaphore semaphore;
 
     AcquireOperation(Semaphore semaphore, int permits, @Nullable Object party) {
@@ -706,6 +718,17 @@ public final class Semaphore extends Synchronizer {
     }
 
     @Override
+    public boolean acquireNow(Object permitsOf, int permits) {
+      checkPermits(permits);
+      return ((Semaphore) permitsOf).tryAcquireUnqueued(permits);
+    }
+
+    @Override
+    public boolean endsWithGrant() {
+      return isUnnoted();
+    }
+
+    @Override
     protected @Nullable Void acquired() {
       return null;
     }
@@ -716,7 +739,7 @@ public final class Semaphore extends Synchronizer {
     }
 
     @Override
-    protected void giveBackResult() {
+    public void giveBackResult() {
       semaphore.release(need());
     }
 

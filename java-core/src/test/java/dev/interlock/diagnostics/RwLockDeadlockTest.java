@@ -848,7 +848,7 @@ class RwLockDeadlockTest {
     SharedWatch watch = detector.watchShared(a, null, 1);
     assertEquals(80, ClassLayout.parseInstance(watch).instanceSize());
     Class<?> lock = Class.forName(SharedWatch.class.getName() + "$Lock");
-    assertEquals(88, ClassLayout.parseClass(lock).instanceSize());
+    assertEquals(96, ClassLayout.parseClass(lock).instanceSize());
   }
 
   // Misuse is refused with the name of what is missing.

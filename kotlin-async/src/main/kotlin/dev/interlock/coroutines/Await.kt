@@ -28,34 +28,50 @@ import kotlinx.coroutines.withTimeoutOrNull
  * coroutine was cancelled; the next suspension point then sees the cancellation. A failure of the
  * future is thrown. A future that has completed before is an [IllegalStateException].
  *
- * **Cost.** When it suspends: one poll per wake-up, usually two in all, and one resumption.
+ * **Cost.** When it suspends: one poll per wake-up, usually two in all, and one resumption. The
+ * polls after the first are made by whoever wakes, where what was granted can be handed back.
  *
- * **Footprint.** When it suspends: the continuation and a waker of three fields. None otherwise.
+ * **Footprint.** When it suspends: the continuation and a waker of three fields, and where the
+ * coroutine polls again itself a frame. None otherwise.
  */
 public suspend fun <T> PollFuture<T>.await(): T =
   if (this is Operation<T>) awaitOperation(this) else awaitForeign(this)
 
 /** An operation of the core, polled without the boxes of [PollFuture.poll]. */
 internal suspend fun <T> awaitOperation(operation: Operation<T>): T {
-  operation.advanceToSuccess()
-  return operation.result()
+  val waker = CoroutineWaker(operation)
+  if (operation.advance(waker)) return operation.result()
+  if (operation.endsWithGrant()) return waker.awaitResult()
+  return awaitPolling(operation, waker)
 }
 
 /** An operation without a result: [Unit], so that its callers can leave their place to it. */
 internal suspend fun awaitSuccess(operation: PollFuture<*>) {
-  if (operation is Operation<*>) operation.advanceToSuccess() else awaitForeign(operation)
+  if (operation !is Operation<*>) return awaitForeignSuccess(operation)
+  val waker = CoroutineWaker(operation)
+  if (operation.advance(waker)) return
+  if (operation.endsWithGrant()) return waker.awaitSuccess()
+  operation.advanceToSuccess(waker)
 }
 
-private suspend inline fun Operation<*>.advanceToSuccess() {
-  val waker = CoroutineWaker(this)
-  while (!advance(waker)) {
+private suspend fun awaitForeignSuccess(operation: PollFuture<*>) {
+  awaitForeign(operation)
+}
+
+private suspend fun <T> awaitPolling(operation: Operation<T>, waker: CoroutineWaker): T {
+  operation.advanceToSuccess(waker)
+  return operation.result()
+}
+
+private suspend fun Operation<*>.advanceToSuccess(waker: CoroutineWaker) {
+  do {
     try {
       waker.awaitWake()
     } catch (cancellation: CancellationException) {
       if (cancel() || !succeedsYet(waker)) throw cancellation
       return
     }
-  }
+  } while (!advance(waker))
 }
 
 /**

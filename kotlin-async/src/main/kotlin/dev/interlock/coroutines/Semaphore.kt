@@ -4,6 +4,7 @@ package dev.interlock.coroutines
 
 import dev.interlock.ClosedException
 import dev.interlock.diagnostics.DeadlockDetector
+import dev.interlock.internal.op.DirectPermits
 import dev.interlock.sync.Semaphore as BlockingSemaphore
 import kotlin.contracts.ExperimentalContracts
 import kotlin.contracts.InvocationKind
@@ -52,7 +53,7 @@ internal constructor(
   /** Waits for [permits] permits, suspending, and takes them. */
   public suspend fun acquire(permits: Int = 1) {
     if (blocking.watch() != null) return acquireWatched(permits)
-    if (!blocking.tryAcquire(permits)) awaitSuccess(blocking.acquireAsync(permits))
+    if (!DIRECT.acquireNow(blocking, permits)) awaitSuccess(blocking.acquireAsync(permits))
   }
 
   /** Takes [permits] permits if nobody waits and as many are free. */
@@ -171,6 +172,9 @@ public fun Semaphore(permits: Int, name: String? = null): Semaphore =
   Semaphore(
     if (name == null) BlockingSemaphore.of(permits) else BlockingSemaphore.named(name, permits)
   )
+
+/** Takes permits of any semaphore, itself not being involved. */
+private val DIRECT = BlockingSemaphore.of(0).acquireAsync() as DirectPermits
 
 /** The same semaphore for coroutines. */
 public val BlockingSemaphore.suspending: Semaphore

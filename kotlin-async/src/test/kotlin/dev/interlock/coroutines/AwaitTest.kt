@@ -50,6 +50,96 @@ class AwaitTest {
     )
   }
 
+  /**
+   * The same for one that was granted while the coroutine slept; to cancel it takes nothing back.
+   */
+  @Test
+  fun await_twiceAfterAWait() = runTest {
+    val semaphore = Semaphore(0)
+    val acquired = semaphore.blocking.acquireAsync()
+    val waiting = launch { acquired.await() }
+    testScheduler.runCurrent()
+    semaphore.release()
+    waiting.join()
+    assertFalse(acquired.cancel())
+    assertEquals(0, semaphore.availablePermits)
+    assertInstanceOf(
+      IllegalStateException::class.java,
+      runCatching { acquired.await() }.exceptionOrNull(),
+    )
+  }
+
+  /**
+   * An operation that ends with its grant is polled by who wakes it, each time that it is woken.
+   */
+  @Test
+  fun await_operationWokenInVain() = runTest {
+    val operation = HandMadeOperation("value")
+    val result = async { operation.await() }
+    testScheduler.runCurrent()
+    repeat(3) { operation.wakeInVain() }
+    testScheduler.runCurrent()
+    assertFalse(result.isCompleted)
+    assertTrue(operation.grantAndWake())
+    operation.wakeInVain()
+    assertEquals("value", result.await())
+    assertEquals(0, operation.givenBack)
+  }
+
+  /** Granted between its first poll and the sleep of the coroutine, it is not waited for. */
+  @Test
+  fun await_operationGrantedBeforeTheSleep() = runTest {
+    val operation = HandMadeOperation("value", grantsItself = true)
+    assertEquals("value", operation.await())
+    assertEquals(0, operation.givenBack)
+  }
+
+  /** What is granted to a coroutine that is cancelled before it runs is given back, once. */
+  @Test
+  fun await_operationGrantedThenCancelled() {
+    val manual = ManualDispatcher()
+    val operation = HandMadeOperation("value")
+    var obtained: String? = null
+    val job = manual.start { obtained = operation.await() }
+    assertTrue(operation.grantAndWake())
+    assertEquals(1, manual.held)
+    job.cancel()
+    assertEquals(0, operation.givenBack)
+    manual.runAll()
+    assertEquals(1, operation.givenBack)
+    assertFalse(operation.cancel())
+    assertEquals(1, operation.givenBack)
+    assertEquals(null, obtained)
+    assertTrue(job.isCancelled)
+  }
+
+  /** A coroutine that is cancelled between the grant and the wake-up gives back too, once. */
+  @Test
+  fun await_operationCancelledBeforeTheWakeUp() {
+    val manual = ManualDispatcher()
+    val operation = HandMadeOperation("value")
+    val job = manual.start { operation.await() }
+    assertTrue(operation.grant())
+    job.cancel()
+    assertEquals(1, operation.givenBack)
+    operation.wakeInVain()
+    manual.runAll()
+    assertEquals(1, operation.givenBack)
+    assertTrue(job.isCancelled)
+  }
+
+  /** What goes wrong as the result is made comes out of the wait, not out of the wake-up. */
+  @Test
+  fun await_operationWithoutAResult() = runTest {
+    val operation = HandMadeOperation(null)
+    supervisorScope {
+      val result = async { operation.await() }
+      testScheduler.runCurrent()
+      assertTrue(operation.grantAndWake())
+      assertEquals("no value", runCatching { result.await() }.exceptionOrNull()?.message)
+    }
+  }
+
   /** Woken in vain, the coroutine polls again and goes on waiting. */
   @Test
   fun await_wokenInVain() = runTest {

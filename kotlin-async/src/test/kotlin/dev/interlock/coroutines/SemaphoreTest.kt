@@ -14,7 +14,6 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.yield
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -122,16 +121,16 @@ class SemaphoreTest {
     val semaphore = Semaphore(1, name = "pool")
     semaphore.acquire()
     val cause = IllegalStateException("why")
-    supervisorScope {
-      val waiting = async { semaphore.acquire() }
-      val timed = async { semaphore.tryAcquire(1, 5.seconds) }
-      testScheduler.runCurrent()
-      assertTrue(semaphore.close(cause))
-      assertFalse(semaphore.close())
-      for (failed in listOf(waiting, timed)) {
-        val failure = runCatching { failed.await() }.exceptionOrNull()
-        assertInstanceOf(ClosedException::class.java, failure)
-      }
+    val waiting = async { runCatching { semaphore.acquire() }.exceptionOrNull() }
+    val timed = async { runCatching { semaphore.tryAcquire(1, 5.seconds) }.exceptionOrNull() }
+    testScheduler.runCurrent()
+    assertTrue(semaphore.close(cause))
+    assertFalse(semaphore.close())
+    for (failed in listOf(waiting, timed)) {
+      val failure = failed.await()
+      assertInstanceOf(ClosedException::class.java, failure)
+      assertSame(cause, failure?.cause)
+      assertTrue("pool" in failure!!.message!!)
     }
     for (later in
       listOf(

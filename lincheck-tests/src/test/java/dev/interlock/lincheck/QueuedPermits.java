@@ -141,7 +141,7 @@ public class QueuedPermits {
     }
 
     @Override
-    protected void giveBackResult() {
+    public void giveBackResult() {
       returnPermit();
     }
 

@@ -83,8 +83,18 @@ public abstract class Operation<T extends @Nullable Object> extends Waiter
     return true;
   }
 
-  /** Undoes a success that nobody will take. */
-  protected abstract void giveBackResult();
+  /**
+   * Whether this wait ends with a grant that is final, that can be undone, and that nobody is told of: no
+   * nudge asks for another try. Then whoever wakes the caller may {@linkplain #advance poll} in its place
+   * and bring it the {@link #result}, and {@link #giveBackResult} if it does not get that any more. Asked
+   * after the first poll.
+   */
+  public boolean endsWithGrant() {
+    return false;
+  }
+
+  /** Undoes a success that nobody will take. Of one whose result was taken, called by its taker alone. */
+  public abstract void giveBackResult();
 
   /** Unlinks this waiter, which was cancelled. */
   protected abstract void withdraw();

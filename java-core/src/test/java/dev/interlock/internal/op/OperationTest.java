@@ -69,7 +69,7 @@ class OperationTest {
     }
 
     @Override
-    protected void giveBackResult() {
+    public void giveBackResult() {
       calls.add("giveBackResult");
     }
 
@@ -298,7 +298,7 @@ class OperationTest {
           }
 
           @Override
-          protected void giveBackResult() {}
+          public void giveBackResult() {}
 
           @Override
           protected void withdraw() {}

@@ -1,16 +1,15 @@
-package dev.interlock.collection;
-
-import dev.interlock.internal.pause.Pause;
+package dev.interlock.internal.pause;
 
 /**
- * How threads that take their places from one counter, the producers of a queue, keep off it for each other.
+ * How threads that take places from one counter, the producers of a queue, or turns of one lock, keep off it
+ * for each other.
  *
  * <p>Two who count all the time fetch the line of the counter from each other for each place, some dozen
  * times as long as the count itself takes. If one of them stays away for a moment, the other has the line
  * for itself, and then the other way round. That is worth nothing between threads that meet by chance, nor
  * to one that seldom comes where another one never rests. So this learns from what a stay has brought.
  */
-final class StandAside extends Trials {
+public final class StandAside extends Trials {
   /*
    *   passed    places that others took during the last stay
    *   end       where the counter stood after it
@@ -18,7 +17,7 @@ final class StandAside extends Trials {
    *
    *   overtaken at p, when                            then
    *   --------------------                            ----
-   *   not judged, passed >= WORTH, p - end <= SOON    it was worth it: the line was busy, and is contended again
+   *   not judged, passed >= worth, p - end <= SOON    it was worth it: the line was busy, and is contended again
    *   not judged, fewer, or later                     it was not
    *
    * All three are plain and shared by the threads that count: hints, as those of Trials. A lost update, or one of
@@ -35,15 +34,22 @@ final class StandAside extends Trials {
   /** Pauses of a stay: five to twenty-five microseconds on x86. */
   private static final int STAY = 512;
 
-  /** Fewer places than these during a stay, and nobody was held up by the caller. */
-  private static final int WORTH = 64;
-
   /** Who is overtaken so few places after a stay shows that both would have counted all the time. */
   private static final int SOON = 32;
 
+  private final int worth;
   private long end;
   private long passed;
   private boolean judged = true;
+
+  /**
+   * Nobody has stayed.
+   *
+   * @param worth fewer places than these during a stay, and nobody was held up by the caller
+   */
+  public StandAside(int worth) {
+    this.worth = worth;
+  }
 
   /**
    * The caller has taken place {@code position}, is done with it, and finds that another one has counted since:
@@ -51,9 +57,9 @@ final class StandAside extends Trials {
    *
    * @return whether it did; the caller then reads the counter and says so by {@link #stayed}
    */
-  boolean stays(long position) {
+  public boolean stays(long position) {
     if (!judged) {
-      judge(passed >= WORTH && position - end <= SOON);
+      judge(passed >= worth && position - end <= SOON);
       judged = true;
     }
     if (!isDue()) {
@@ -64,7 +70,7 @@ final class StandAside extends Trials {
   }
 
   /** The caller of place {@code position} has stayed away, and the counter now stands at {@code counter}. */
-  void stayed(long position, long counter) {
+  public void stayed(long position, long counter) {
     passed = counter - position;
     end = counter;
     judged = false;

@@ -1,4 +1,4 @@
-package dev.interlock.collection;
+package dev.interlock.internal.pause;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StandAsideTest {
   private static final int MANY = 1_000;
 
-  private final StandAside standAside = new StandAside();
+  private final StandAside standAside = new StandAside(64);
   private long counter = 1_000;
 
   // Two that count all the time: many places in a stay, and overtaken again right after it.

@@ -1,4 +1,4 @@
-package dev.interlock.collection;
+package dev.interlock.internal.pause;
 
 import dev.interlock.internal.layout.LeadingPad;
 
@@ -6,7 +6,7 @@ import dev.interlock.internal.layout.LeadingPad;
  * Whether to do something that may or may not pay: each time while it does, ever more seldom while it does
  * not. Shared by threads without any order: a lost update costs a trial too many or too few.
  */
-abstract class Trials extends LeadingPad {
+public abstract class Trials extends LeadingPad {
   /*
    *   skip   so many times in a row it is not done, since it was worth little
    *   left   of these, how many are left
@@ -22,16 +22,16 @@ abstract class Trials extends LeadingPad {
   private int left;
 
   /** Only subclasses are made. */
-  Trials() {}
+  protected Trials() {}
 
   /** What the last trial was worth. */
-  final void judge(boolean worthIt) {
+  protected final void judge(boolean worthIt) {
     skip = worthIt ? 0 : Math.min(2 * skip + 1, MOST);
     left = skip;
   }
 
   /** Whether the caller is to try. */
-  final boolean isDue() {
+  protected final boolean isDue() {
     if (left > 0) {
       left--;
       return false;
