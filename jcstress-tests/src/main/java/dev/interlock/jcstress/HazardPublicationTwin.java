@@ -12,12 +12,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** {@link HazardPublication}, reduced to its two words, with a release store and no fence behind it. */
+/** {@link HazardPublication}, reduced to its two words, with a release store in place of the swap. */
 @JCStressTest
 @Outcome(
     id = {"1, 0", "0, 1", "0, 0"},
     expect = ACCEPTABLE,
-    desc = "As with the fence.")
+    desc = "As with the swap.")
 @Outcome(
     id = "1, 1",
     expect = ACCEPTABLE_INTERESTING,
