@@ -490,7 +490,7 @@ public final class Semaphore extends Synchronizer {
    */
   private void releaseWatched(Watch watch, int permits) {
     Object holder = watch.holder();
-    // Not the word itself: while others are granted permits, it shows some that are on their way.
+    // Not the word itself: while others are granted permits, it is still that of before.
     if (holder instanceof Thread ? holder != Thread.currentThread() : availablePermits() != 0) {
       change(permits);
       watch.distrust();

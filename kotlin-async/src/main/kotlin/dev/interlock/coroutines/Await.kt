@@ -42,7 +42,7 @@ internal suspend fun <T> awaitOperation(operation: Operation<T>): T {
   val waker = CoroutineWaker(operation)
   if (operation.advance(waker)) return operation.result()
   if (operation.endsWithGrant()) return waker.awaitResult()
-  return awaitPolling(operation, waker)
+  return pollToResult(operation, waker)
 }
 
 /** An operation without a result: [Unit], so that its callers can leave their place to it. */
@@ -51,6 +51,12 @@ internal suspend fun awaitSuccess(operation: PollFuture<*>) {
   val waker = CoroutineWaker(operation)
   if (operation.advance(waker)) return
   if (operation.endsWithGrant()) return waker.awaitSuccess()
+  return pollToSuccess(operation, waker)
+}
+
+// Each of these has one frame, which a coroutine keeps while it waits; who calls them has none.
+
+private suspend fun pollToSuccess(operation: Operation<*>, waker: CoroutineWaker) {
   operation.advanceToSuccess(waker)
 }
 
@@ -58,12 +64,12 @@ private suspend fun awaitForeignSuccess(operation: PollFuture<*>) {
   awaitForeign(operation)
 }
 
-private suspend fun <T> awaitPolling(operation: Operation<T>, waker: CoroutineWaker): T {
+private suspend fun <T> pollToResult(operation: Operation<T>, waker: CoroutineWaker): T {
   operation.advanceToSuccess(waker)
   return operation.result()
 }
 
-private suspend fun Operation<*>.advanceToSuccess(waker: CoroutineWaker) {
+private suspend inline fun Operation<*>.advanceToSuccess(waker: CoroutineWaker) {
   do {
     try {
       waker.awaitWake()
