@@ -9,7 +9,6 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.AbstractQueue;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -21,44 +20,42 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue without bound for any number of producers and consumers, made of arrays in which producers take
- * their places by fetch-and-add. The fastest of the unbounded queues here; prefer {@link
+ * A queue without bound for any number of producers and consumers, made of arrays that are filled from the
+ * front, each place by one compare-and-set. The fastest of the unbounded queues here; prefer {@link
  * MichaelScottQueue} for many queues that are mostly empty, since this one holds at least one array.
  *
- * <p><b>Progress.</b> Lock-free, every operation: a consumer that comes to the place of a producer which
- * was stopped before it could put its element there looks a few times, then closes that place and goes
- * on; the producer takes another. No single call is wait-free.
+ * <p><b>Progress.</b> Lock-free, every operation: a thread that is stopped anywhere keeps no other from its
+ * end. No single call is wait-free.
  *
  * <p><b>Memory effects.</b> Actions before an element is put in happen-before actions after it is seen or
  * taken out by another thread. A call that finds nothing: none.
  *
  * <p><b>Ordering and fairness.</b> First in, first out. {@code offer}, {@code poll}, {@code peek}, {@code
- * isEmpty}, {@code contains} and {@code remove(Object)} are linearizable. {@link #size} counts a producer
- * that is between its two steps: it can say 1 while {@code poll} finds nothing. {@link #relaxedPoll} and
- * {@link #relaxedPeek} can find nothing while a producer is stopped in front of an element. {@code
- * addAll}, {@code fill}, {@code drain}, {@code clear}, {@code removeIf} and their like are one step for
- * each element. Iterators are weakly consistent and can remove.
+ * isEmpty}, {@code contains} and {@code remove(Object)} are linearizable; {@link #size} is while nobody
+ * removes from the middle. {@code addAll}, {@code fill}, {@code drain}, {@code clear}, {@code removeIf} and
+ * their like are one step for each element. Iterators are weakly consistent and can remove.
  *
  * <p><b>Blocking and errors.</b> Nothing waits. {@code null} is a {@link NullPointerException}; {@code
  * addAll} of the queue to itself, and a bad size, an {@link IllegalArgumentException}.
  *
- * <p><b>Cost.</b> One fetch-and-add and one compare-and-set for an {@code offer}, one compare-and-set for
- * a {@code poll}; one in all for a batch of {@code drain}, and one fetch-and-add for a batch of {@code
- * fill}. Where producers offer all the time, an {@code offer} that others overtake returns five to twenty-five
- * microseconds after its element is there, and a {@code poll} that lost its race pauses for about one, so that
- * callers stay out of each other's way. A {@code poll} that finds nothing while producers are busy takes one to
- * two, in which several elements come together. Producers and {@code poll} learn whether staying away pays, and
- * {@code relaxedPoll} does not do it. {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
+ * <p><b>Cost.</b> One compare-and-set for an {@code offer}, one for a {@code poll}, and one in all for a
+ * batch of {@code drain}. Once for each array, an {@code offer} makes all its cells blank. Where producers offer all the time, an {@code offer} that lost its race returns
+ * five to twenty-five microseconds after its element is there, and a {@code poll} that lost its race pauses for
+ * about one, so that callers stay out of each other's way. A {@code poll} that finds nothing while producers are
+ * busy takes one to two, in which several elements come together. Producers and {@code poll} learn whether staying
+ * away pays, and {@code relaxedPoll} does not do it. {@code size} is O(1), {@code contains} and {@code
+ * remove(Object)} are O(n).
  *
  * <p><b>Footprint.</b> Four bytes for each place with compressed references, and nothing else for each
  * element: an array that has been emptied is used again. A new queue takes one array and about 500 bytes
  * beside it, a queue in use at most two arrays more than its elements need; asserted in {@code
  * UnboundedFootprintTest}.
  *
- * <p><b>Source.</b> Correia and Ramalhete, FAAArrayQueue (2016), which simplifies LCRQ of Morrison and
- * Afek, Fast concurrent queues for x86 processors, PPoPP 2013. It differs in that a consumer claims a
- * place after it has seen what is in it, so that consumers never close places that nobody has taken; in
- * that arrays are used again; and in that elements can be removed from the middle.
+ * <p><b>Source.</b> Tsigas and Zhang, A simple, fast and scalable non-blocking concurrent FIFO queue, SPAA
+ * 2001: cells filled in order, and a tail that may lag. The list of arrays is from Correia and Ramalhete,
+ * FAAArrayQueue (2016). Differs from both in that consumers claim a place by a counter of the array after
+ * they have seen what is in it; in that arrays are used again; and in that elements can be removed from the
+ * middle.
  *
  * @param <E> the type of the elements
  */
@@ -70,65 +67,56 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
    *         v                                               v
    *   [ segment 4 ] ------------ next -----------> [ segment 5 ] ---> null
    *     taken  2                                     taken  0
-   *     issued 4 or more                             issued 3
-   *     cells [ # | # | C | D ]                      cells [ E | X | - | - ]
-   *             gone    first                                    |   a producer is about to put F here
-   *                                                              closed: its producer was slow
+   *     filled 4                                     filled 1, a hint that has fallen behind
+   *     cells [ # | # | C | D ]                      cells [ E | F | 5 | 5 ]
+   *             gone    first                                        blank: the segment itself
    *
-   *   offer   i = issued FAA 1
-   *             i a place     cell i CAS null -> E               <- linearization point, mostly (below)
-   *                           not null: closed; begin again
-   *             i too large   next CAS null -> a new segment that holds E already   <- linearization point
+   *   offer   i = filled, or behind it the first blank place
+   *             i a place     cell i CAS blank -> E              <- linearization point
+   *                           another was faster: the next blank place; then filled := i + 1
+   *             all filled    next CAS null -> a new segment that holds E already   <- linearization point
    *                           not null: tail CAS to it; begin again
    *   poll    i = taken; x = cell i
    *             i too large   next: null                         <- empty: linearization point
    *                           else head CAS to it; begin again
-   *             x null        issued <= i                        <- empty: linearization point
-   *                           else look again, then cell i CAS null -> X
+   *             x blank       look again, volatile: blank        <- empty: linearization point
    *             x an element  taken CAS i -> i+1                 <- linearization point; cell i := #
-   *             x closed      taken CAS i -> i+1, begin again
+   *             x removed     taken CAS i -> i+1, begin again
    *   remove  interior := true; taken > i: too late
    *             cell i CAS E -> R                                <- linearization point, mostly
    *
-   * Where an offer takes effect. Producer 1 takes place 0 and is stopped; producer 2 takes place 1 and
-   * returns; producer 1 goes on and puts its element into place 0, in front. So the order is that of the
-   * places, and an offer takes effect at its CAS or, when an element behind it has been put in before,
-   * just before that one: both calls run then. A poll that takes the element behind must have found place
-   * 0 filled or closed, so it never contradicts.
+   * In order. Nobody fills a place before he has found the one in front filled, by a look or by the hint,
+   * which is written after it. So the first blank place is the end: a consumer that finds its place blank
+   * finds the queue empty, and need ask no producer.
    *
-   * Lock-free. A producer begins again only if its place was closed or the segment was full. A place is
-   * closed once, and each segment has finitely many; so if producers begin again without end, segments are
-   * appended without end, and each that is appended by an offer ends that offer. A consumer begins again
-   * only if taken or head has moved, which ends another call or passes a closed or removed place or a
-   * segment, of which there are no more than offers have made.
+   * Lock-free. A producer goes on to the next place only if another one has filled this one, which ends an
+   * offer, and to the next segment only if this one is full; so if producers go on without end, offers end
+   * without end. A hint that falls behind, since two producers wrote it the other way round or one was
+   * stopped before, costs the next one a walk, never more than a segment. A consumer begins again
+   * only if taken or head has moved, which ends another call or passes a removed place or a segment, of
+   * which there are no more than offers have made.
    *
    * Cells, in the life of an array.
-   *   null            nobody has put anything in yet
+   *   the segment     blank: nobody has put anything in yet
    *   an element      put in, not claimed
    *   # (the array)   claimed, and its consumer is done with it. It is the array itself because a collector
    *                   with regions has nothing to note down for a reference that stays in the region
-   *   X CLOSED        closed before its producer came
    *   R REMOVED       removed from the middle
-   *   null -> element | X, element -> # | R; nothing else, until the array is used again.
+   *   segment -> element, element -> # | R; nothing else, until the array is used again.
    *
    * Using an array again, and ABA. The header of a segment, with its counters and its link, is never used
    * again; only the array is, under another header. A thread that was stopped may hold an old header and so
    * the array. What could it still do there?
-   *   - A producer with a place in it: has not done its CAS, so its cell was null when all places were
-   *     claimed, so it was closed: X.
+   *   - A producer: fills a cell that is blank to it, that is, holds the old header; none does in a new life.
    *   - A consumer that has claimed a place: has not written # yet.
    *   - A remover, which may yet do its CAS: has set interior before it found the place unclaimed.
-   *   So an array is used again only if all its cells are # and interior is false: then none of these
-   *   exists, and none can come, since all places were issued and taken and the header says so for good.
-   *   - A consumer that is about to close cell i, but has not claimed it: may close a cell of the new life.
-   *     That is harmless: it is closed before its producer comes, which takes another place, as any
-   *     producer may have to; and the place that holds the element in front of a new segment is written
-   *     without looking.
+   *   So an array is used again only if all its cells are # and interior is false: then neither of the last
+   *   two exists, and none can come, since all places were taken and the header says so for good.
    *   - A reader (peek, contains, iterator) sees an element of the new life: it asks for taken of its own
    *     header afterwards, which says that the place is gone, and discards what it saw. A claim by CAS of
    *     taken fails for the same reason.
-   *   So no sequence stamps are needed. What makes it so is that a claim is bound to a header, and headers
-   *   are collected, not recycled.
+   *   So no sequence stamps are needed. What makes it so is that a claim and a blank are bound to a header,
+   *   and headers are collected, not recycled.
    *
    * When. The consumer that moves head past a segment has it rest until the next one is passed: by then all
    * but stopped threads are done with it. If a cell is not # even then, the collector gets the array.
@@ -142,27 +130,27 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
    * takes effect when the place was claimed, during both calls.
    *
    * Invariants.
-   *   issued, taken     only grow; the places of a segment are 0 to cells.length - 1, more is "full", "empty"
+   *   taken             only grows, and no place at or behind the first blank one is taken
+   *   filled            at most the number of filled places; may fall, since it is no more than a hint
    *   next              null -> a segment, once, by who found it full; then itself, once head has passed
    *   head <= tail      in the order of the segments: who moves head moves tail out of the way first
-   *   Non-invariants. taken <= issued: relaxedPoll may pass a place that was closed before it was issued.
    *
    * No nepotism: a segment that head has passed links to itself, as in MichaelScottQueue.
    *
-   * Rejected. Counters for the whole queue and segments found by number: a producer may have to walk, and a
-   * consumer that has taken a number must find a segment that head may have passed. Fetch-and-add for
-   * consumers, as in the paper: near the end of the queue they take places that nobody has been issued and
-   * must close them. A completed counter in each segment: one more read-modify-write for each poll. Sequence
-   * stamps: see above.
+   * Rejected. Places by fetch-and-add, as in FAAArrayQueue and LCRQ (Morrison and Afek, PPoPP 2013): a
+   * producer may be stopped with a place, so an element needs a compare-and-set besides, or consumers wait; and
+   * consumers must close places. Two atomic updates for an offer, and with two pinned threads 35 to 48 M/s
+   * where this has 70 to 95; with two producers and two consumers 37 and 44. What it gains where many producers
+   * meet, that none has to try again, they gain here by staying away. Null for blank: a producer with an old
+   * header would fill a cell of a new life. Counters for the whole queue and segments found by number: a
+   * producer may have to walk, and a consumer that has taken a number must find a segment that head may have
+   * passed. A completed counter in each segment: one more read-modify-write for each poll.
    */
 
   /** The places of an array unless the constructor says more. */
   private static final int USUAL_PLACES = 1024;
 
   private static final int MOST_PLACES = 1 << 28;
-
-  /** In a cell: its producer did not come in time. */
-  private static final Object CLOSED = new Object();
 
   /** In a cell: its element was removed from the middle. */
   private static final Object REMOVED = new Object();
@@ -174,8 +162,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   /** What producers write. */
   @SuppressWarnings("unused") // padding is never read
   private abstract static class ProducerSide extends LeadingPad {
-    /** The places that have been given to producers, and more when it is full. */
-    volatile long issued;
+    /** So many places, from the first on, are filled, and maybe more: a hint, which may fall behind. */
+    volatile int filled;
   }
 
   @SuppressWarnings("unused") // padding is never read
@@ -210,20 +198,28 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
 
   /** An array and its counters; the fields here are written once or twice in its life. */
   private static final class Segment extends Behind {
-    final @Nullable Object[] cells;
-    final long number;
+    final Object[] cells;
+
+    /** Written before the segment is appended. */
+    long number;
+
     volatile @Nullable Segment next;
 
     /** Whether an element may have been removed from the middle. */
     volatile boolean interior;
 
-    Segment(long number, @Nullable Object[] cells) {
-      this.number = number;
+    /** A segment with {@code cells}, all of them blank. */
+    Segment(Object[] cells) {
       this.cells = cells;
+      fill(cells, this);
     }
 
-    long issue(int places) {
-      return (long) ISSUED.getAndAdd(this, (long) places);
+    /** Fills {@code cells} by copies of what is filled: a collector notes down a copy, not each reference. */
+    private static void fill(Object[] cells, Object value) {
+      cells[0] = value;
+      for (int done = 1; done < cells.length; done *= 2) {
+        System.arraycopy(cells, 0, cells, done, Math.min(done, cells.length - done));
+      }
     }
 
     boolean casTaken(long expected, long more) {
@@ -235,24 +231,70 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       return number * cells.length + i;
     }
 
-    /** The places that have been given to producers. */
-    int end() {
-      return (int) Math.min(issued, cells.length);
-    }
-
     /** The first place that has not been claimed. */
     int start() {
       return (int) Math.min(taken, cells.length);
     }
 
-    @Nullable Object cell(int i) {
-      // Ordering: Acquire. Pairs with casCell in offer: who sees an element sees what was written
-      // before it was put in. A stale null costs a look at issued, which is volatile, and another
-      // look here. Evidence: MpmcUnboundedPublication.
+    /** So many places at least are filled. */
+    int filled() {
+      // Ordering: Acquire. Pairs with note: who begins behind a place finds it filled. A volatile
+      // load
+      // would say no more, since who reads an older hint walks on. Evidence: MpmcUnboundedHint.
+      return (int) FILLED.getAcquire(this);
+    }
+
+    /**
+     * Puts {@code element} into the first place from {@code from} on that is blank.
+     *
+     * @return the place; the number of places when none is blank
+     */
+    int put(int from, Object element) {
+      if (from < cells.length && casCell(from, this, element)) {
+        note(from + 1);
+        return from;
+      }
+      for (int i = from + 1; i < cells.length; i++) {
+        if (cell(i) == this && casCell(i, this, element)) {
+          note(i + 1);
+          return i;
+        }
+      }
+      return cells.length;
+    }
+
+    /** So many places are filled, as the caller has seen. */
+    private void note(int places) {
+      if (filled() < places) {
+        // Ordering: Release. Pairs with filled(): the places come first. A volatile store would be
+        // a
+        // fence for each element. Evidence: MpmcUnboundedHint.
+        FILLED.setRelease(this, places);
+      }
+    }
+
+    /** Where the elements end now: the first place that is blank; the number of places when none is. */
+    int end() {
+      int i = Math.max(filled(), start());
+      while (i < cells.length && !isBlank(i)) {
+        i++;
+      }
+      return i;
+    }
+
+    /** Whether nobody has put anything into cell {@code i}, a moment ago. */
+    boolean isBlank(int i) {
+      return CELL.getVolatile(cells, i) == this;
+    }
+
+    Object cell(int i) {
+      // Ordering: Acquire. Pairs with casCell in put: who sees an element sees what was written
+      // before it was put in. Who finds the cell blank and says so looks again, by a volatile load.
+      // Evidence: MpmcUnboundedPublication.
       return CELL.getAcquire(cells, i);
     }
 
-    boolean casCell(int i, @Nullable Object expected, Object value) {
+    boolean casCell(int i, Object expected, Object value) {
       return CELL.compareAndSet(cells, i, expected, value);
     }
 
@@ -268,22 +310,9 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       return NEXT.compareAndSet(this, expected, segment);
     }
 
-    /** What is in cell {@code i}, which is closed if its producer does not come soon; never null. */
-    Object settled(int i) {
-      Object x = cell(i);
-      for (int look = 0; x == null && look < Patience.LOOKS; look++) {
-        Thread.onSpinWait();
-        x = cell(i);
-      }
-      while (x == null) {
-        x = casCell(i, null, CLOSED) ? CLOSED : cell(i);
-      }
-      return x;
-    }
-
     /** Whether {@code x}, read from a cell, is an element. */
-    boolean isElement(@Nullable Object x) {
-      return x != null && x != CLOSED && x != REMOVED && x != cells;
+    boolean isElement(Object x) {
+      return x != REMOVED && x != cells && !(x instanceof Segment);
     }
 
     /** Whether nobody will touch the array again. */
@@ -307,8 +336,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   @SuppressWarnings("UnusedVariable") // swapped, through RESTING
   private volatile @Nullable Segment resting;
 
-  /** An empty array. */
-  private volatile @Nullable Object @Nullable [] spare;
+  /** An array that is used again. */
+  private volatile Object @Nullable [] spare;
 
   /** Places between head and tail that are REMOVED: size does not count them. */
   private volatile long removed;
@@ -339,7 +368,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
               + ", and some hundreds are usual");
     }
     this.places = places;
-    head = new Segment(0, new Object[places]);
+    head = new Segment(new Object[places]);
     tail = head;
   }
 
@@ -355,27 +384,27 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     Objects.requireNonNull(element, "element");
     for (; ; ) {
       Segment s = tail;
-      long i = s.issue(1);
+      int first = s.filled();
+      int i = s.put(first, element); // linearization point
       if (i < s.cells.length) {
-        if (s.casCell((int) i, null, element)) {
-          // Overtaken while it filled its place; the element is there before. As in MpscQueue.
-          if (Pause.PAYS && s.issued != i + 1) {
-            overtaken(s, i);
-          }
-          return true;
+        // Another one was there before; the element is there now.
+        if (Pause.PAYS && i != first) {
+          overtaken(s, i);
         }
-      } else if (append(s, element)) {
+        return true;
+      }
+      if (append(s, element)) {
         return true;
       }
     }
   }
 
-  /** Another producer has come since place {@code i} of {@code s} was given out: may stay away for a moment. */
+  /** Another producer was faster on the way to place {@code i} of {@code s}: may stay away for a moment. */
   private void overtaken(Segment s, long i) {
     long position = s.positionOf(i);
     if (aside.stays(position)) {
       Segment last = tail;
-      aside.stayed(position, last.positionOf(last.end()));
+      aside.stayed(position, last.positionOf(last.filled()));
     }
   }
 
@@ -397,14 +426,14 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     }
     Segment next = full.next;
     if (next == null) {
-      Segment fresh = new Segment(full.number + 1, takeSpare());
-      fresh.cells[0] = element; // nobody else has the segment; casNext publishes it
-      fresh.issued = 1;
+      Segment fresh = new Segment(takeSpare());
+      fresh.number = full.number + 1; // nobody else has the segment; casNext publishes it
+      fresh.cells[0] = element;
+      fresh.filled = 1;
       if (full.casNext(null, fresh)) { // linearization point
         casTail(full, fresh);
         return true;
       }
-      fresh.cells[0] = null;
       spare = fresh.cells;
       next = full.next;
     }
@@ -421,6 +450,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
    * @throws IllegalArgumentException when {@code elements} is this queue
    */
   @Override
+  @SuppressWarnings("unchecked") // elements, by the parameter
   public boolean addAll(Collection<? extends E> elements) {
     if (elements == this) {
       throw new IllegalArgumentException("a queue cannot be added to itself; add a copy of it");
@@ -429,98 +459,53 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     for (Object element : batch) {
       Objects.requireNonNull(element, "element");
     }
-    offerBatch(batch, batch.length);
+    for (Object element : batch) {
+      offer((E) element);
+    }
     return batch.length > 0;
   }
 
   /**
    * Asks {@code supplier} for {@code limit} elements and puts them at the end, in their order; other
-   * elements may come between them. They are put in some at a time, with one fetch-and-add. If {@code
-   * supplier} fails, what it had given before is in the queue.
+   * elements may come between them. If {@code supplier} fails, what it had given before is in the queue.
    *
    * @return {@code limit}
    * @throws IllegalArgumentException when {@code limit} is negative
    */
   public int fill(Supplier<? extends E> supplier, int limit) {
     Batches.check(supplier, "supplier", limit);
-    // The supplier is not asked while places are taken: it may be slow, and they would be closed.
-    Object[] batch = new Object[Math.min(limit, Math.min(places, 64))];
-    int count = 0;
-    while (count < limit) {
-      int size = Math.min(limit - count, batch.length);
-      int given = 0;
-      try {
-        while (given < size) {
-          batch[given] = Objects.requireNonNull(supplier.get(), "element");
-          given++;
-        }
-      } finally {
-        offerBatch(batch, given);
-      }
-      count += size;
+    for (int count = 0; count < limit; count++) {
+      offer(supplier.get());
     }
     return limit;
-  }
-
-  private void offerBatch(Object[] batch, int size) {
-    int done = 0;
-    while (done < size) {
-      Segment s = tail;
-      int wanted = Math.min(size - done, s.cells.length);
-      long i = s.issue(wanted);
-      long end = Math.min(i + wanted, s.cells.length);
-      for (; i < end; i++) {
-        if (s.casCell((int) i, null, batch[done])) {
-          done++;
-        }
-      }
-      if (done < size && i >= s.cells.length && append(s, batch[done])) {
-        done++;
-      }
-    }
   }
 
   // Taking out
 
   @Override
   public @Nullable E poll() {
-    Segment s = head;
-    for (; ; ) {
-      long i = s.taken;
-      if (i < s.cells.length) {
-        Object x = s.cell((int) i);
-        if (x == null && fromEmpty.stays(s.positionOf(i))) {
-          x = s.cell((int) i);
-        }
-        if (x == null) {
-          if (s.issued <= i) {
-            return null; // linearization point: all places that were issued have been claimed
-          }
-          x = s.settled((int) i);
-        }
-        E element = claim(s, i, x);
-        if (element != null) {
-          return element;
-        }
-      } else if (!moveHead(s)) {
-        return null;
-      }
-      s = head; // or taken, has moved
-    }
+    return poll(true);
   }
 
-  /**
-   * As {@link #poll}, but may find nothing too when a producer that is not done yet stands in front; never
-   * looks at what producers write to but the element itself, and never closes a place.
-   */
+  /** As {@link #poll}, but never pauses when it finds nothing, whatever that has brought. */
   public @Nullable E relaxedPoll() {
-    Segment s = head;
+    return poll(false);
+  }
+
+  private @Nullable E poll(boolean stays) {
     for (; ; ) {
+      Segment s = head;
       long i = s.taken;
       if (i < s.cells.length) {
         Object x = s.cell((int) i);
-        if (x == null) {
-          return null;
+        if (x == s) {
+          if (stays) {
+            fromEmpty.stays(s.positionOf(i));
+          }
+          if (s.isBlank((int) i)) { // linearization point, if it is
+            return null;
+          }
+          x = s.cell((int) i);
         }
         E element = claim(s, i, x);
         if (element != null) {
@@ -529,7 +514,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       } else if (!moveHead(s)) {
         return null;
       }
-      s = head; // or taken, has moved
+      // head or taken has moved
     }
   }
 
@@ -552,9 +537,6 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   /** Takes {@code x} out of place {@code i}, which the caller has claimed; null if it is no element. */
   @SuppressWarnings("unchecked") // an element
   private @Nullable E take(Segment s, int i, Object x) {
-    if (x == CLOSED) {
-      return null;
-    }
     if (s.interior) {
       if (x == REMOVED || !s.casCell(i, x, s.cells)) {
         addRemoved(-1);
@@ -624,7 +606,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     Throwable failure = null;
     int count = 0;
     for (int i = from; i < to; i++) {
-      E element = take(s, i, s.settled(i));
+      E element = take(s, i, s.cell(i));
       if (element != null) {
         count++;
         try {
@@ -647,58 +629,37 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   @Override
   @SuppressWarnings("unchecked") // an element
   public @Nullable E peek() {
-    Segment s = head;
     for (; ; ) {
+      Segment s = head;
       long i = s.taken;
       if (i < s.cells.length) {
-        Object x = s.cell((int) i); // linearization point, if an element, and taken has not moved
-        if (x == null) {
-          if (s.issued <= i) {
-            return null; // linearization point
-          }
-          x = s.settled((int) i);
+        if (s.isBlank((int) i)) { // linearization point, if it is
+          return null;
         }
+        Object x = s.cell((int) i); // linearization point, if an element, and taken has not moved
         if (!s.isElement(x)) {
-          claim(s, i, x); // # is that of another claim, and this one fails
+          claim(s, i, x); // what is no element of this life is behind taken, and this one fails
         } else if (s.taken == i) {
           return (E) x;
         }
       } else if (!moveHead(s)) {
         return null;
       }
-      s = head; // or taken, has moved
+      // head or taken has moved
     }
   }
 
-  /** As {@link #peek}, but may find nothing too when a producer that is not done yet stands in front. */
-  @SuppressWarnings("unchecked") // an element
+  /** As {@link #peek}: there is nothing to relax, since it looks at one cell alone. */
   public @Nullable E relaxedPeek() {
-    Segment s = head;
-    for (; ; ) {
-      long i = s.taken;
-      if (i < s.cells.length) {
-        Object x = s.cell((int) i);
-        if (x == null) {
-          return null;
-        }
-        if (!s.isElement(x)) {
-          claim(s, i, x);
-        } else if (s.taken == i) {
-          return (E) x;
-        }
-      } else if (!moveHead(s)) {
-        return null;
-      }
-      s = head; // or taken, has moved
-    }
+    return peek();
   }
 
   // Using arrays again
 
-  /** An array whose cells are null, or closed by who came too late; its first one is anything. */
-  private @Nullable Object[] takeSpare() {
+  /** An array that nobody else has, with anything in it. */
+  private Object[] takeSpare() {
     if (spare != null) {
-      @Nullable Object[] array = (@Nullable Object[]) SPARE.getAndSet(this, null);
+      Object[] array = (Object[]) SPARE.getAndSet(this, null);
       if (array != null) {
         return array;
       }
@@ -710,7 +671,6 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   private void rest(Segment passed) {
     Segment rested = (Segment) RESTING.getAndSet(this, passed);
     if (rested != null && spare == null && rested.isSpent()) {
-      Arrays.fill(rested.cells, null);
       spare = rested.cells;
     }
   }
@@ -722,14 +682,24 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     return peek() == null;
   }
 
-  /** The number of elements, a producer that is between its two steps counted: O(1). */
+  /**
+   * The number of elements: O(1). One step while nobody removes from the middle; an element that is being
+   * removed may be counted until {@code remove} returns.
+   */
   @Override
   public int size() {
     for (; ; ) {
       Segment h = head;
-      long first = h.start();
+      int first = h.start();
       Segment t = tail;
-      long last = t.end();
+      int last = t.end(); // linearization point, if head and taken stay, and no segment is behind
+      Segment next = last < places ? null : t.next;
+      if (next != null) {
+        if (next != t) {
+          casTail(t, next);
+        }
+        continue;
+      }
       long gone = removed;
       if (head == h && h.start() == first) {
         long size = (t.number - h.number) * places + last - first - gone;
@@ -749,18 +719,15 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     return o != null && find(o, true);
   }
 
-  /**
-   * Goes over all places up to the end, closing those whose producer is not done: nothing can be put in
-   * behind its back, so what was there all the time is not missed.
-   */
+  /** Goes over all places up to the end; nothing can be put in behind its back. */
   private boolean find(Object o, boolean remove) {
     for (Segment s = head; ; ) {
-      for (int i = s.start(); i < s.end(); i++) {
-        if (s.taken > i) {
-          continue;
+      for (int i = s.start(); i < s.cells.length; i++) {
+        if (s.isBlank(i)) {
+          return false;
         }
-        Object x = s.settled(i);
-        if (s.isElement(x) && o.equals(x)) {
+        Object x = s.cell(i);
+        if (s.isElement(x) && s.taken <= i && o.equals(x)) {
           if (remove ? remove(s, i, x) : s.taken <= i) {
             return true;
           }
@@ -817,8 +784,11 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       nextItem = null;
       for (; ; ) {
         Segment s = segment;
-        for (int i = at + 1; i < s.end(); i++) {
+        for (int i = at + 1; i < s.cells.length; i++) {
           Object x = s.cell(i);
+          if (x == s) {
+            return;
+          }
           if (s.isElement(x) && s.taken <= i) {
             at = i;
             nextItem = (E) x;
@@ -870,9 +840,9 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   }
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
-  private static final VarHandle ISSUED =
+  private static final VarHandle FILLED =
       ConstantBootstraps.fieldVarHandle(
-          MethodHandles.lookup(), "issued", VarHandle.class, ProducerSide.class, long.class);
+          MethodHandles.lookup(), "filled", VarHandle.class, ProducerSide.class, int.class);
   private static final VarHandle TAKEN =
       ConstantBootstraps.fieldVarHandle(
           MethodHandles.lookup(), "taken", VarHandle.class, ConsumerSide.class, long.class);

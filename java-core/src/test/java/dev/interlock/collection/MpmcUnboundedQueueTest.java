@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.interlock.collection.UnboundedTraffic.Item;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -111,42 +112,84 @@ class MpmcUnboundedQueueTest extends UnboundedQueueContract {
     }
   }
 
-  // A producer that was stopped between its two steps holds up nobody, and loses nothing.
-  @Test
-  void poll_producerIsStopped_closesItsPlace() throws Exception {
+  // A hint that has fallen behind, as a producer leaves it that was stopped before it wrote it: the
+  // next one
+  // walks on, and brings it up to date.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void offer_hintHasFallenBehind_walksOn(int hint) throws Exception {
     MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(4);
-    issueInTail(queue); // a producer that has taken place 0 and does not come
-    queue.offer(1);
-    assertNull(queue.relaxedPoll(), "a relaxed poll does not pass it");
-    assertNull(queue.relaxedPeek());
-    assertEquals(2, queue.size(), "the one who is stopped is counted");
-    assertEquals(1, queue.peek());
-    assertEquals(1, queue.poll());
-    assertNull(queue.poll());
+    queue.addAll(List.of(0, 1, 2));
+    setFilled(field(queue, "tail"), hint);
+    assertEquals(3, queue.size());
+    queue.offer(3);
+    setFilled(field(queue, "tail"), hint);
+    assertEquals(4, queue.size());
+    queue.offer(4);
+    assertEquals(5, queue.size());
+    List<Integer> all = new ArrayList<>();
+    assertEquals(5, queue.drain(all::add, 10));
+    assertEquals(List.of(0, 1, 2, 3, 4), all);
     assertEquals(0, queue.size());
-    issueInTail(queue);
-    assertTrue(queue.isEmpty());
-    assertFalse(queue.contains(1));
-    queue.offer(2);
-    assertTrue(queue.contains(2));
-    assertEquals(List.of(2), List.copyOf(queue));
   }
 
-  // An array with a place whose producer was stopped is not used again: he may still come.
+  // A size is right when the tail has fallen behind, as a producer leaves it that was stopped
+  // before it moved it.
   @Test
-  void closedPlace_arrayIsNotUsedAgain() throws Exception {
+  void size_tailHasFallenBehind_countsWhatIsThere() throws Exception {
+    MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(2);
+    queue.addAll(List.of(0, 1));
+    Object full = field(queue, "tail");
+    queue.offer(2);
+    Field tail = MpmcUnboundedQueue.class.getDeclaredField("tail");
+    tail.setAccessible(true);
+    tail.set(queue, full);
+    assertEquals(3, queue.size());
+    queue.offer(3);
+    assertEquals(List.of(0, 1, 2, 3), List.copyOf(queue));
+  }
+
+  // A producer that was stopped with a segment in hand does not fill a cell of the array's next
+  // life.
+  @Test
+  void put_arrayIsUsedAgain_fillsNothing() throws Exception {
     MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(2);
     Object stopped = field(queue, "tail");
-    issueInTail(queue);
     Object array = cellsOf(stopped);
+    Method put = stopped.getClass().getDeclaredMethod("put", int.class, Object.class);
+    put.setAccessible(true);
+    boolean again = false;
+    for (int i = 0; i < 10; i++) {
+      queue.offer(i);
+      assertEquals(i, queue.poll());
+      Object tail = field(queue, "tail");
+      if (tail != stopped && cellsOf(tail) == array) {
+        assertEquals(2, put.invoke(stopped, 0, -1), "no place is blank to it");
+        assertNull(queue.poll());
+        again = true;
+      }
+    }
+    assertTrue(again, "the array was never used again");
+  }
+
+  // An array that a consumer has not left yet is not used again: he may still write there.
+  @Test
+  void consumerStopped_arrayIsNotUsedAgain() throws Exception {
+    MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(2);
+    queue.addAll(List.of(-2, -1));
+    Object stopped = field(queue, "head");
+    Object array = cellsOf(stopped);
+    assertEquals(-2, queue.poll());
+    ((Object[]) array)[0] = -2; // as before he left
+    assertEquals(-1, queue.poll());
     for (int i = 0; i < 100; i++) {
       queue.offer(i);
       assertEquals(i, queue.poll());
-      assertFalse(i > 2 && cellsOf(field(queue, "tail")) == array, "used again");
+      assertFalse(cellsOf(field(queue, "tail")) == array, "used again");
     }
   }
 
-  // Nor is one from which an element was removed in the middle, for the same reason.
+  // Nor is one from which an element was removed in the middle: the remover may still be about to.
   @Test
   void interiorRemoval_arrayIsNotUsedAgain() throws Exception {
     MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(4);
@@ -199,16 +242,13 @@ class MpmcUnboundedQueueTest extends UnboundedQueueContract {
     return field(segment, "cells");
   }
 
-  private static void issueInTail(Object queue) throws Exception {
-    Object tail = field(queue, "tail");
-    Field issued =
-        tail.getClass()
-            .getSuperclass()
-            .getSuperclass()
-            .getSuperclass()
-            .getSuperclass()
-            .getDeclaredField("issued");
-    issued.setAccessible(true);
-    issued.setLong(tail, issued.getLong(tail) + 1);
+  private static void setFilled(Object segment, int value) throws Exception {
+    Class<?> type = segment.getClass();
+    while (!type.getSimpleName().equals("ProducerSide")) {
+      type = type.getSuperclass();
+    }
+    Field filled = type.getDeclaredField("filled");
+    filled.setAccessible(true);
+    filled.setInt(segment, value);
   }
 }

@@ -85,8 +85,8 @@ class UnboundedFootprintTest {
             .stream()
             .filter(field -> !field.name().matches("p\\d\\d"))
             .collect(Collectors.toMap(FieldLayout::name, FieldLayout::offset));
-    assertEquals(Set.of("issued", "taken", "cells", "number", "next", "interior"), at.keySet());
-    for (String hot : List.of("issued", "taken")) {
+    assertEquals(Set.of("filled", "taken", "cells", "number", "next", "interior"), at.keySet());
+    for (String hot : List.of("filled", "taken")) {
       assertTrue(at.get(hot) >= CACHE_LINE, () -> hot + " in " + at);
       at.forEach(
           (name, offset) ->

@@ -14,9 +14,8 @@ import org.junit.jupiter.api.Test;
  * arrays have one place, or two, so that segments come and go and arrays are used again in a handful of
  * operations.
  *
- * <p>Not here: {@code size}, which is not one step (see {@link UnboundedTwinsTest}), and {@code relaxedPoll}
- * and {@code relaxedPeek}, which may find nothing at any time while an offer runs: of these three it is
- * checked that they wait for nobody. Iterators, which are weakly consistent; and batches of more than one
+ * <p>With {@code size}, where nobody removes: beside a removal it is not one step (see {@link
+ * UnboundedTwinsTest}). Not here: iterators, which are weakly consistent; and batches of more than one
  * element, which are one step for each.
  */
 class MpmcUnboundedQueueLincheckTest {
@@ -88,29 +87,24 @@ class MpmcUnboundedQueueLincheckTest {
     }
   }
 
-  /** What is lock-free and not linearizable, beside what it runs into. Arrays of two places. */
+  /** What is one step where nobody removes, and the relaxed forms. Arrays of two places. */
   @Param(name = "n", gen = IntGen.class, conf = "1:3")
-  public static class Relaxed extends Operations {
+  public static class Sized extends Operations {
     private final MpmcUnboundedQueue<Integer> queue = new MpmcUnboundedQueue<>(2);
 
     @Operation
-    public boolean relaxedOffer(@Param(name = "n") int n) {
+    public boolean offer(@Param(name = "n") int n) {
       return queue.relaxedOffer(n);
     }
 
     @Operation
-    public Integer relaxedPoll() {
+    public Integer poll() {
       return queue.relaxedPoll();
     }
 
     @Operation
-    public Integer relaxedPeek() {
+    public Integer peek() {
       return queue.relaxedPeek();
-    }
-
-    @Operation
-    public boolean remove(@Param(name = "n") int n) {
-      return queue.remove((Object) n);
     }
 
     @Operation
@@ -121,6 +115,7 @@ class MpmcUnboundedQueueLincheckTest {
 
   private final Subject one = new Subject("MpmcUnboundedQueue", "arrays of 1", "C5");
   private final Subject two = new Subject("MpmcUnboundedQueue", "arrays of 2", "C5");
+  private final Subject sized = new Subject("MpmcUnboundedQueue", "size, relaxed forms", "C5");
 
   @Test
   void onePlace_everyPair_modelChecking() {
@@ -142,10 +137,13 @@ class MpmcUnboundedQueueLincheckTest {
     two.stress(TwoPlaces.class, UnboundedQueueSpecification.class);
   }
 
-  /** No thread that was stopped anywhere keeps a relaxed operation from its end, whatever it returns. */
   @Test
-  void relaxed_modelChecking_noneWaits() {
-    MpmcArrayQueueLincheckTest.progressOnly(
-        new Subject("MpmcUnboundedQueue", "relaxed, progress alone", "C5"), Relaxed.class);
+  void sized_everyPair_modelChecking() {
+    sized.modelCheckLockFree(Sized.class, UnboundedQueueSpecification.class);
+  }
+
+  @Test
+  void sized_everyPair_stress() {
+    sized.stress(Sized.class, UnboundedQueueSpecification.class);
   }
 }

@@ -11,10 +11,11 @@ import dev.interlock.collection.TreiberStack;
 import dev.interlock.lincheck.broken.BlindRemovalQueue;
 import dev.interlock.lincheck.broken.CarelessWithdrawalStack;
 import dev.interlock.lincheck.broken.CutLinkQueue;
+import dev.interlock.lincheck.broken.EarlyHintQueue;
 import dev.interlock.lincheck.broken.HastyReuseQueue;
-import dev.interlock.lincheck.broken.OpenPlaceQueue;
+import dev.interlock.lincheck.broken.SameBlankQueue;
+import dev.interlock.lincheck.broken.UnhelpfulArrayQueue;
 import dev.interlock.lincheck.broken.UnhelpfulQueue;
-import dev.interlock.lincheck.broken.WaitingPlaceQueue;
 import dev.interlock.verification.StackSpecification;
 import dev.interlock.verification.UnboundedQueueSpecification;
 import java.util.List;
@@ -59,8 +60,8 @@ class UnboundedTwinsTest {
     }
   }
 
-  public static class WaitingPlace extends Operations {
-    private final WaitingPlaceQueue queue = new WaitingPlaceQueue();
+  public static class EarlyHint extends Operations {
+    private final EarlyHintQueue queue = new EarlyHintQueue();
 
     @Operation
     public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
@@ -73,8 +74,22 @@ class UnboundedTwinsTest {
     }
   }
 
-  public static class OpenPlace extends Operations {
-    private final OpenPlaceQueue queue = new OpenPlaceQueue();
+  public static class UnhelpfulArray extends Operations {
+    private final UnhelpfulArrayQueue queue = new UnhelpfulArrayQueue();
+
+    @Operation
+    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
+      return queue.offer(element);
+    }
+
+    @Operation
+    public Integer poll() {
+      return queue.poll();
+    }
+  }
+
+  public static class SameBlank extends Operations {
+    private final SameBlankQueue queue = new SameBlankQueue();
 
     @Operation
     public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
@@ -209,46 +224,46 @@ class UnboundedTwinsTest {
     passes(RightLinked.class, threads);
   }
 
-  /** A producer that was stopped with a place stops all consumers. */
+  /** A hint that is there before its element hides the next one. */
   @Test
-  void placeThatNobodyCloses_isNotLockFree() {
-    List<Call>[] threads = threads(List.of(call("offer", 1)), List.of(call("poll")));
+  void hintBeforeItsElement_hidesTheNext() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1)), List.of(call("offer", 2), call("poll")));
     finds(
         "MpmcUnboundedQueue",
-        "waits for a place",
+        "hint before its element",
         "C5",
-        WaitingPlace.class,
-        threads,
-        "active lock");
-    passes(RightArrays.class, threads);
-  }
-
-  /** A place that was passed and not closed takes an element with it. */
-  @Test
-  void placeThatIsPassedOpen_losesAnElement() {
-    List<Call>[] threads = threads(List.of(call("offer", 1), call("poll")), List.of(call("poll")));
-    finds(
-        "MpmcUnboundedQueue",
-        "place passed open",
-        "C5",
-        OpenPlace.class,
+        EarlyHint.class,
         threads,
         "Invalid execution");
     passes(RightArrays.class, threads);
   }
 
-  /** An array that is used again at once holds places of two lives. */
+  /** A producer that was stopped with the tail behind stops all others. */
   @Test
-  void arrayUsedAgainAtOnce_mixesTwoLives() {
+  void segmentThatNobodyHelpsIn_isNotLockFree() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1), call("offer", 2)), List.of(call("offer", 3)));
+    finds(
+        "MpmcUnboundedQueue",
+        "tail not helped",
+        "C5",
+        UnhelpfulArray.class,
+        threads,
+        "active lock");
+    passes(RightArrays.class, threads);
+  }
+
+  /** A mark of a consumer lands on an element when the array is used again before he has left it. */
+  @Test
+  void arrayUsedAgainAtOnce_losesAnElement() {
     List<Call>[] threads =
         threads(
-            List.of(call("offer", 1)),
+            List.of(call("offer", 1), call("poll")),
             List.of(
-                call("poll"),
                 call("offer", 2),
                 call("poll"),
                 call("offer", 3),
-                call("offer", 4),
                 call("poll"),
                 call("poll"),
                 call("poll")));
@@ -257,6 +272,31 @@ class UnboundedTwinsTest {
         "array used again at once",
         "C5",
         HastyReuse.class,
+        threads,
+        "Invalid execution");
+    passes(RightArrays.class, threads);
+  }
+
+  /** A cell that is blank to a producer of the last life takes its element with it. */
+  @Test
+  void blankOfEveryLife_losesAnElement() {
+    List<Call>[] threads =
+        threads(
+            List.of(call("offer", 1)),
+            List.of(
+                call("offer", 2),
+                call("poll"),
+                call("offer", 3),
+                call("poll"),
+                call("offer", 2),
+                call("poll"),
+                call("poll"),
+                call("poll")));
+    finds(
+        "MpmcUnboundedQueue",
+        "the same blank in every life",
+        "C5",
+        SameBlank.class,
         threads,
         "Invalid execution");
     passes(RightArrays.class, threads);
@@ -300,11 +340,22 @@ class UnboundedTwinsTest {
     notOneStep(RightLinked.class, threads);
   }
 
-  /** Why size of the queue of arrays is not: it counts a producer that is between its steps. */
+  /** Why size of the queue of arrays is not, beside a removal: it counts that after it has happened. */
   @Test
-  void size_ofTheQueueOfArrays_isNotOneStep() {
-    List<Call>[] threads = threads(List.of(call("offer", 1)), List.of(call("size"), call("poll")));
+  void size_ofTheQueueOfArrays_isNotOneStepBesideARemoval() {
+    List<Call>[] threads =
+        threads(List.of(call("offer", 1), call("remove", 1)), List.of(call("poll"), call("size")));
     notOneStep(RightArrays.class, threads);
+  }
+
+  /** And without one it is. */
+  @Test
+  void size_ofTheQueueOfArrays_isOneStepWithoutRemovals() {
+    passes(
+        RightArrays.class,
+        threads(
+            List.of(call("offer", 1), call("poll"), call("offer", 2)),
+            List.of(call("size"), call("poll"), call("size"))));
   }
 
   private static void notOneStep(Class<?> operations, List<Call>[] threads) {

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The queue of arrays, fourth twin: one array, large enough, and removal from the middle.
+ * The queue of arrays, fifth twin: one array, large enough, and removal from the middle.
  *
  * <p><b>The fault:</b> a remover takes the element out of its cell without telling the consumers, who claim
  * by their counter alone. Both get it.
@@ -13,12 +13,12 @@ public final class BlindRemovalQueue {
   private static final Integer GONE = Integer.MIN_VALUE;
 
   private final AtomicReferenceArray<Integer> cells = new AtomicReferenceArray<>(16);
-  private final AtomicInteger issued = new AtomicInteger();
   private final AtomicInteger taken = new AtomicInteger();
 
   public boolean offer(int item) {
-    while (!cells.compareAndSet(issued.getAndIncrement(), null, item)) {
-      // closed
+    int i = 0;
+    while (!cells.compareAndSet(i, null, item)) {
+      i++;
     }
     return true;
   }
@@ -26,12 +26,11 @@ public final class BlindRemovalQueue {
   public Integer poll() {
     for (; ; ) {
       int i = taken.get();
-      if (issued.get() <= i) {
+      Integer item = cells.get(i);
+      if (item == null) {
         return null;
       }
-      cells.compareAndSet(i, null, GONE);
-      Integer item = cells.get(i);
-      if (taken.compareAndSet(i, i + 1) && !GONE.equals(item)) {
+      if (taken.compareAndSet(i, i + 1) && !item.equals(GONE)) {
         cells.set(i, GONE);
         return item;
       }
@@ -39,10 +38,10 @@ public final class BlindRemovalQueue {
   }
 
   public boolean remove(int item) {
-    for (int i = taken.get(); i < issued.get(); i++) {
+    for (int i = taken.get(); cells.get(i) != null; i++) {
       Integer seen = cells.get(i);
       // belongs before: say so, and then look whether place i is still unclaimed
-      if (seen != null && seen.equals(item) && cells.compareAndSet(i, seen, GONE)) {
+      if (seen.equals(item) && cells.compareAndSet(i, seen, GONE)) {
         return true;
       }
     }

@@ -7,64 +7,58 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The queue of arrays, third twin: segments of one place.
  *
- * <p><b>The fault:</b> the array of a segment that head has passed is cleared and used again at once, whether
- * or not its places were closed. A producer that was stopped with a place in it finds the cell null, puts
- * its element there, and it belongs to another place now: the real owner loses its own, or the element
- * comes out of order, or never. An array may be used again only if every cell was filled and emptied.
+ * <p><b>The fault:</b> the array of a segment that head has passed is used again at once, whether or not its consumers
+ * have left it. One that was stopped after its claim writes its mark on an element of the next life, which is
+ * lost. An array may be used again only if every cell has its mark.
  */
 public final class HastyReuseQueue {
-  private static final Integer CLOSED = Integer.MIN_VALUE;
-
   private static final class Segment {
-    final AtomicReferenceArray<Integer> cells;
-    final AtomicInteger issued = new AtomicInteger();
+    final AtomicReferenceArray<Object> cells;
     final AtomicInteger taken = new AtomicInteger();
     final AtomicReference<Segment> next = new AtomicReference<>();
 
-    Segment(AtomicReferenceArray<Integer> cells) {
+    Segment(AtomicReferenceArray<Object> cells, Object first) {
       this.cells = cells;
+      cells.set(0, first == null ? this : first);
     }
   }
 
-  private final AtomicReference<AtomicReferenceArray<Integer>> spare = new AtomicReference<>();
+  private final AtomicReference<AtomicReferenceArray<Object>> spare = new AtomicReference<>();
   private final AtomicReference<Segment> head =
-      new AtomicReference<>(new Segment(new AtomicReferenceArray<>(1)));
+      new AtomicReference<>(new Segment(new AtomicReferenceArray<>(1), null));
   private final AtomicReference<Segment> tail = new AtomicReference<>(head.get());
 
   public boolean offer(int item) {
     for (; ; ) {
       Segment s = tail.get();
-      if (s.issued.getAndIncrement() < 1) {
-        if (s.cells.compareAndSet(0, null, item)) {
+      if (s.cells.compareAndSet(0, s, item)) {
+        return true;
+      }
+      Segment next = s.next.get();
+      if (next == null) {
+        AtomicReferenceArray<Object> array = spare.getAndSet(null);
+        next = new Segment(array != null ? array : new AtomicReferenceArray<>(1), item);
+        if (s.next.compareAndSet(null, next)) {
+          tail.compareAndSet(s, next);
           return true;
         }
-      } else {
-        Segment next = s.next.get();
-        if (next == null) {
-          AtomicReferenceArray<Integer> cells = spare.getAndSet(null);
-          next = new Segment(cells != null ? cells : new AtomicReferenceArray<>(1));
-          if (!s.next.compareAndSet(null, next)) {
-            next = s.next.get();
-          }
-        }
-        tail.compareAndSet(s, next);
+        next = s.next.get();
       }
+      tail.compareAndSet(s, next);
     }
   }
 
   public Integer poll() {
     for (; ; ) {
       Segment s = head.get();
-      int i = s.taken.get();
-      if (i < 1) {
-        Integer item = s.cells.get(0);
-        if (item == null) {
-          if (s.issued.get() <= 0) {
-            return null;
-          }
-          s.cells.compareAndSet(0, null, CLOSED);
-        } else if (s.taken.compareAndSet(0, 1) && !item.equals(CLOSED)) {
-          return item;
+      if (s.taken.get() < 1) {
+        Object item = s.cells.get(0);
+        if (item == s) {
+          return null;
+        }
+        if (s.taken.compareAndSet(0, 1)) {
+          s.cells.set(0, s.cells);
+          return (Integer) item;
         }
       } else {
         Segment next = s.next.get();
@@ -73,8 +67,7 @@ public final class HastyReuseQueue {
         }
         tail.compareAndSet(s, next);
         if (head.compareAndSet(s, next)) {
-          s.cells.set(0, null); // belongs before: only if it is neither CLOSED nor in use
-          spare.set(s.cells);
+          spare.set(s.cells); // belongs before: only if cell 0 holds the mark
         }
       }
     }
