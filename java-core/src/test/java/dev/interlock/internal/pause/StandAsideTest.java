@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
 import org.junit.jupiter.api.Test;
 
 /** When a producer that was overtaken stays away for a moment. */
@@ -68,6 +69,24 @@ class StandAsideTest {
   void stays_positionsOverflow_countAsAnyOther() {
     counter = Long.MAX_VALUE - 3 * MANY;
     assertEquals(100, stays(100, MANY, 1));
+  }
+
+  // While one stays alone nobody else does by that method, nor is anything learned from him; before
+  // and after,
+  // it is as the other one.
+  @Test
+  void staysAlone_anotherOneIsAway_doesNot() throws Exception {
+    Field away = StandAside.class.getDeclaredField("away");
+    away.setAccessible(true);
+    assertTrue(standAside.staysAlone(counter));
+    assertFalse(away.getBoolean(standAside), "is back");
+    standAside.stayed(counter, counter); // in vain: the next one is not due
+    away.setBoolean(standAside, true);
+    assertFalse(standAside.staysAlone(counter));
+    assertFalse(standAside.staysAlone(counter));
+    away.setBoolean(standAside, false);
+    assertFalse(standAside.staysAlone(counter), "not due");
+    assertTrue(standAside.staysAlone(counter));
   }
 
   /**
