@@ -4,7 +4,6 @@ import static dev.interlock.benchmarks.harness.Metric.ALLOCATION;
 import static dev.interlock.benchmarks.harness.Metric.ALLOCATION_OF_THREADS;
 import static dev.interlock.benchmarks.harness.Metric.FOOTPRINT;
 import static dev.interlock.benchmarks.harness.Metric.THROUGHPUT;
-import static dev.interlock.benchmarks.harness.Metric.TIME;
 import static dev.interlock.benchmarks.harness.Target.ratioOf;
 
 import dev.interlock.benchmarks.workload.LockFreeQueueBenchmark;
@@ -35,11 +34,11 @@ final class UnboundedStructures {
             LockFreeQueueBenchmark.class,
             "offerAndPoll")
         .param("pinned", false)
-        .compare(OURS, XADD, TIME)
-        .compare(OURS, JDK_QUEUE, TIME)
-        .compare(LINKED, JDK_QUEUE, TIME)
-        .compare(INJECTOR, JDK_QUEUE, TIME)
-        .compare(INJECTOR, XADD, TIME)
+        .compare(OURS, XADD, THROUGHPUT)
+        .compare(OURS, JDK_QUEUE, THROUGHPUT)
+        .compare(LINKED, JDK_QUEUE, THROUGHPUT)
+        .compare(INJECTOR, JDK_QUEUE, THROUGHPUT)
+        .compare(INJECTOR, XADD, THROUGHPUT)
         .compare(OURS, XADD, ALLOCATION)
         .compare(INJECTOR, XADD, ALLOCATION)
         .compare(LINKED, JDK_QUEUE, ALLOCATION);

@@ -4,16 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 
 class CatalogueTest {
@@ -29,6 +35,46 @@ class CatalogueTest {
         assertFalse(name.contains(" "), name);
       }
     }
+  }
+
+  /** Every comparison of JMH's own score is about what the benchmark measures: so many a time, or a time for one. */
+  @ParameterizedTest
+  @EnumSource(Effort.class)
+  void workloads_metrics(Effort effort) throws Exception {
+    for (Workload workload : Catalogue.workloads(effort)) {
+      if (workload.counted != null) {
+        continue;
+      }
+      Method method =
+          Arrays.stream(workload.benchmark.getMethods())
+              .filter(m -> m.getName().equals(workload.method))
+              .findFirst()
+              .orElseThrow();
+      Mode mode =
+          workload.singleShot
+              ? Mode.SingleShotTime
+              : onMethodOrClass(method, BenchmarkMode.class).value()[0];
+      TimeUnit unit = onMethodOrClass(method, OutputTimeUnit.class).value();
+      for (Comparison comparison : workload.comparisons()) {
+        Metric metric = comparison.metric();
+        if (metric.label == null) {
+          String measured =
+              mode == Mode.Throughput && unit == TimeUnit.MICROSECONDS
+                  ? "Mops/s"
+                  : mode == Mode.AverageTime && unit == TimeUnit.NANOSECONDS
+                      ? "ns/op"
+                      : mode == Mode.SingleShotTime && unit == TimeUnit.MICROSECONDS
+                          ? "us"
+                          : mode + " in " + unit;
+          assertEquals(metric.unit, measured, () -> workload.nameOf(comparison));
+        }
+      }
+    }
+  }
+
+  private static <A extends Annotation> A onMethodOrClass(Method method, Class<A> type) {
+    A own = method.getAnnotation(type);
+    return own != null ? own : method.getDeclaringClass().getAnnotation(type);
   }
 
   /** Every workload names a benchmark that exists, sets parameters and subjects that it has, and leaves none open. */
