@@ -239,8 +239,8 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     /** So many places at least are filled. */
     int filled() {
       // Ordering: Acquire. Pairs with note: who begins behind a place finds it filled. A volatile
-      // load
-      // would say no more, since who reads an older hint walks on. Evidence: MpmcUnboundedHint.
+      // load would say no more, since who reads an older hint walks on. Evidence:
+      // MpmcUnboundedHint.
       return (int) FILLED.getAcquire(this);
     }
 
@@ -267,8 +267,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     private void note(int places) {
       if (filled() < places) {
         // Ordering: Release. Pairs with filled(): the places come first. A volatile store would be
-        // a
-        // fence for each element. Evidence: MpmcUnboundedHint.
+        // a fence for each element. Evidence: MpmcUnboundedHint.
         FILLED.setRelease(this, places);
       }
     }
@@ -434,6 +433,7 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
         casTail(full, fresh);
         return true;
       }
+      fresh.cells[0] = fresh; // the element is not kept here
       spare = fresh.cells;
       next = full.next;
     }
