@@ -39,12 +39,12 @@ import org.jspecify.annotations.Nullable;
  * addAll} of the queue to itself, and a bad size, an {@link IllegalArgumentException}.
  *
  * <p><b>Cost.</b> One compare-and-set for an {@code offer}, one for a {@code poll}, and one in all for a
- * batch of {@code drain}. Once for each array, an {@code offer} makes all its cells blank. Where producers offer all the time, an {@code offer} that lost its race returns
- * five to twenty-five microseconds after its element is there, and a {@code poll} that lost its race pauses for
- * about one, so that callers stay out of each other's way. A {@code poll} that finds nothing while producers are
- * busy takes one to two, in which several elements come together. Producers and {@code poll} learn whether staying
- * away pays, and {@code relaxedPoll} does not do it. {@code size} is O(1), {@code contains} and {@code
- * remove(Object)} are O(n).
+ * batch of {@code drain}. Once for each array, an {@code offer} makes all its cells blank. Where producers
+ * offer all the time, an {@code offer} that lost its race returns five to twenty-five microseconds after its
+ * element is there, and a {@code poll} that lost its race pauses for about one, so that callers stay out of
+ * each other's way. A {@code poll} that finds nothing while producers are busy takes one to two, in which
+ * several elements come together. Producers and {@code poll} learn whether staying away pays, and {@code
+ * relaxedPoll} does not do it. {@code size} is O(1), {@code contains} and {@code remove(Object)} are O(n).
  *
  * <p><b>Footprint.</b> Four bytes for each place with compressed references, and nothing else for each
  * element: an array that has been emptied is used again. A new queue takes one array and about 500 bytes
@@ -275,15 +275,15 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
     /** Where the elements end now: the first place that is blank; the number of places when none is. */
     int end() {
       int i = Math.max(filled(), start());
-      while (i < cells.length && !isBlank(i)) {
+      while (i < cells.length && look(i) != this) {
         i++;
       }
       return i;
     }
 
-    /** Whether nobody has put anything into cell {@code i}, a moment ago. */
-    boolean isBlank(int i) {
-      return CELL.getVolatile(cells, i) == this;
+    /** What is in cell {@code i}, for who says so if that is blank. */
+    Object look(int i) {
+      return CELL.getVolatile(cells, i);
     }
 
     Object cell(int i) {
@@ -502,10 +502,10 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
           if (stays) {
             fromEmpty.stays(s.positionOf(i));
           }
-          if (s.isBlank((int) i)) { // linearization point, if it is
+          x = s.look((int) i);
+          if (x == s) { // linearization point, if it is
             return null;
           }
-          x = s.cell((int) i);
         }
         E element = claim(s, i, x);
         if (element != null) {
@@ -632,10 +632,12 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
       Segment s = head;
       long i = s.taken;
       if (i < s.cells.length) {
-        if (s.isBlank((int) i)) { // linearization point, if it is
+        Object x =
+            s.look(
+                (int) i); // linearization point, if blank; if an element, and taken has not moved
+        if (x == s) {
           return null;
         }
-        Object x = s.cell((int) i); // linearization point, if an element, and taken has not moved
         if (!s.isElement(x)) {
           claim(s, i, x); // what is no element of this life is behind taken, and this one fails
         } else if (s.taken == i) {
@@ -722,10 +724,10 @@ public final class MpmcUnboundedQueue<E> extends AbstractQueue<E> {
   private boolean find(Object o, boolean remove) {
     for (Segment s = head; ; ) {
       for (int i = s.start(); i < s.cells.length; i++) {
-        if (s.isBlank(i)) {
+        Object x = s.look(i);
+        if (x == s) {
           return false;
         }
-        Object x = s.cell(i);
         if (s.isElement(x) && s.taken <= i && o.equals(x)) {
           if (remove ? remove(s, i, x) : s.taken <= i) {
             return true;

@@ -13,6 +13,7 @@ import dev.interlock.lincheck.broken.CarelessWithdrawalStack;
 import dev.interlock.lincheck.broken.CutLinkQueue;
 import dev.interlock.lincheck.broken.EarlyHintQueue;
 import dev.interlock.lincheck.broken.HastyReuseQueue;
+import dev.interlock.lincheck.broken.IntQueue;
 import dev.interlock.lincheck.broken.SameBlankQueue;
 import dev.interlock.lincheck.broken.UnhelpfulArrayQueue;
 import dev.interlock.lincheck.broken.UnhelpfulQueue;
@@ -32,8 +33,12 @@ import org.junit.jupiter.api.Test;
  * in which the right one passes under the same options. And what is said not to be one step is not.
  */
 class UnboundedTwinsTest {
-  public static class Unhelpful extends Operations {
-    private final UnhelpfulQueue queue = new UnhelpfulQueue();
+  public abstract static class OfferAndPoll extends Operations {
+    private final IntQueue queue;
+
+    OfferAndPoll(IntQueue queue) {
+      this.queue = queue;
+    }
 
     @Operation
     public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
@@ -46,73 +51,39 @@ class UnboundedTwinsTest {
     }
   }
 
-  public static class CutLink extends Operations {
-    private final CutLinkQueue queue = new CutLinkQueue();
-
-    @Operation
-    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
-      return queue.offer(element);
-    }
-
-    @Operation
-    public Integer poll() {
-      return queue.poll();
+  public static class Unhelpful extends OfferAndPoll {
+    public Unhelpful() {
+      super(new UnhelpfulQueue());
     }
   }
 
-  public static class EarlyHint extends Operations {
-    private final EarlyHintQueue queue = new EarlyHintQueue();
-
-    @Operation
-    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
-      return queue.offer(element);
-    }
-
-    @Operation
-    public Integer poll() {
-      return queue.poll();
+  public static class CutLink extends OfferAndPoll {
+    public CutLink() {
+      super(new CutLinkQueue());
     }
   }
 
-  public static class UnhelpfulArray extends Operations {
-    private final UnhelpfulArrayQueue queue = new UnhelpfulArrayQueue();
-
-    @Operation
-    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
-      return queue.offer(element);
-    }
-
-    @Operation
-    public Integer poll() {
-      return queue.poll();
+  public static class EarlyHint extends OfferAndPoll {
+    public EarlyHint() {
+      super(new EarlyHintQueue());
     }
   }
 
-  public static class SameBlank extends Operations {
-    private final SameBlankQueue queue = new SameBlankQueue();
-
-    @Operation
-    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
-      return queue.offer(element);
-    }
-
-    @Operation
-    public Integer poll() {
-      return queue.poll();
+  public static class UnhelpfulArray extends OfferAndPoll {
+    public UnhelpfulArray() {
+      super(new UnhelpfulArrayQueue());
     }
   }
 
-  public static class HastyReuse extends Operations {
-    private final HastyReuseQueue queue = new HastyReuseQueue();
-
-    @Operation
-    public boolean offer(@Param(gen = IntGen.class, conf = "1:3") int element) {
-      return queue.offer(element);
+  public static class SameBlank extends OfferAndPoll {
+    public SameBlank() {
+      super(new SameBlankQueue());
     }
+  }
 
-    @Operation
-    public Integer poll() {
-      return queue.poll();
+  public static class HastyReuse extends OfferAndPoll {
+    public HastyReuse() {
+      super(new HastyReuseQueue());
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>The fault:</b> the link of the dead node is given null, as if it were the last one. A producer that
  * came to it before appends there, and nobody will ever look there. A dead node must link to itself.
  */
-public final class CutLinkQueue {
+public final class CutLinkQueue implements IntQueue {
   private static final class Node {
     final int item;
     final AtomicReference<Node> next = new AtomicReference<>();
@@ -22,6 +22,7 @@ public final class CutLinkQueue {
   private final AtomicReference<Node> head = new AtomicReference<>(new Node(0));
   private final AtomicReference<Node> tail = new AtomicReference<>(head.get());
 
+  @Override
   public boolean offer(int item) {
     Node node = new Node(item);
     for (; ; ) {
@@ -36,6 +37,7 @@ public final class CutLinkQueue {
     }
   }
 
+  @Override
   public Integer poll() {
     for (; ; ) {
       Node dummy = head.get();

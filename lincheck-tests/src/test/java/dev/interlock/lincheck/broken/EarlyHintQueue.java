@@ -9,11 +9,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p><b>The fault:</b> a producer moves the hint before its element is there. When it is stopped in between,
  * the next one begins behind it, and its element lies behind a blank place, where nobody looks.
  */
-public final class EarlyHintQueue {
+public final class EarlyHintQueue implements IntQueue {
   private final AtomicReferenceArray<Integer> cells = new AtomicReferenceArray<>(16);
   private final AtomicInteger filled = new AtomicInteger();
   private final AtomicInteger taken = new AtomicInteger();
 
+  @Override
   public boolean offer(int item) {
     int i = filled.get();
     filled.set(i + 1); // belongs behind the loop
@@ -23,6 +24,7 @@ public final class EarlyHintQueue {
     return true;
   }
 
+  @Override
   public Integer poll() {
     for (; ; ) {
       int i = taken.get();

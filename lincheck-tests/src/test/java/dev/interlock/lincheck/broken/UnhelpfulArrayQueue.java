@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>The fault:</b> a producer that finds the last segment full, and another one behind it, waits for the
  * one who appended that to move the tail. When that one is stopped, nobody can offer.
  */
-public final class UnhelpfulArrayQueue {
+public final class UnhelpfulArrayQueue implements IntQueue {
   private static final class Segment {
     final AtomicReference<Integer> cell = new AtomicReference<>();
     final AtomicInteger taken = new AtomicInteger();
@@ -19,6 +19,7 @@ public final class UnhelpfulArrayQueue {
   private final AtomicReference<Segment> head = new AtomicReference<>(new Segment());
   private final AtomicReference<Segment> tail = new AtomicReference<>(head.get());
 
+  @Override
   public boolean offer(int item) {
     for (; ; ) {
       Segment s = tail.get();
@@ -35,6 +36,7 @@ public final class UnhelpfulArrayQueue {
     }
   }
 
+  @Override
   public Integer poll() {
     for (; ; ) {
       Segment s = head.get();

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>The fault:</b> a producer that finds the tail lagging waits for the one who appended last to move
  * it, instead of helping or walking on. When that one is stopped, nobody can append.
  */
-public final class UnhelpfulQueue {
+public final class UnhelpfulQueue implements IntQueue {
   private static final class Node {
     final int item;
     final AtomicReference<Node> next = new AtomicReference<>();
@@ -21,6 +21,7 @@ public final class UnhelpfulQueue {
   private final AtomicReference<Node> head = new AtomicReference<>(new Node(0));
   private final AtomicReference<Node> tail = new AtomicReference<>(head.get());
 
+  @Override
   public boolean offer(int item) {
     Node node = new Node(item);
     for (; ; ) {
@@ -33,6 +34,7 @@ public final class UnhelpfulQueue {
     }
   }
 
+  @Override
   public Integer poll() {
     for (; ; ) {
       Node dummy = head.get();
